@@ -1,0 +1,359 @@
+//! The fault proxy for TCP: one listener, one upstream, faults per direction.
+//!
+//! Each direction of a connection has a reader and a writer thread with a
+//! short queue between them:
+//!
+//! ```text
+//! client ──read──▶ queue ──coalesce, delay, split, rate──write──▶ server
+//! client ◀──write──coalesce, delay, split, rate── queue ◀──read── server
+//! ```
+//!
+//! While the writer is held the queue fills, the reader stops reading and TCP
+//! flow control holds the sender: memory stays bounded however long the fault.
+//! A FIN is passed on as a FIN in that direction only, a RST as a RST.
+
+mod link;
+mod pump;
+
+use std::convert::Infallible;
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, select};
+
+use link::Link;
+
+/// How long [`Proxy::stop`] waits for its threads. They are woken at once;
+/// only a system whose blocked `send` cannot be woken needs it.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How long the upstream may take to accept.
+const CONNECT: Duration = Duration::from_secs(5);
+/// Pause after a failed accept: out of file descriptors passes, spinning does not help.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// What is done to one direction of every connection. Default: nothing.
+///
+/// The order is fixed: coalesce, delay, then split and rate on the way out.
+/// `pause`, `half_close` and `reset` count the bytes put out in their direction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Faults {
+    /// Largest number of bytes in one write. Each is a segment of its own
+    /// (`TCP_NODELAY`), but a slow receiver may still read several at once:
+    /// add `rate` to space them. 0 counts as 1.
+    pub split: Option<usize>,
+    /// Everything that arrives within this time of the first byte leaves in
+    /// one write, at most about 64 KiB.
+    pub coalesce: Option<Duration>,
+    /// Every chunk, and the end, leaves this long after it came. Order is kept.
+    pub delay: Option<Duration>,
+    /// After so many bytes nothing leaves for so long.
+    pub pause: Option<(u64, Duration)>,
+    /// After so many bytes the direction ends with a FIN; the rest is discarded.
+    pub half_close: Option<u64>,
+    /// After so many bytes both sides of the connection are reset.
+    pub reset: Option<u64>,
+    /// Bytes per second, in small slices. 0 counts as 1.
+    pub rate: Option<u64>,
+}
+
+/// The faults of both directions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// What happens to bytes from the client.
+    pub to_server: Faults,
+    /// What happens to bytes from the server.
+    pub to_client: Faults,
+}
+
+/// Which way bytes go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// From the client to the server.
+    ToServer,
+    /// From the server to the client.
+    ToClient,
+}
+
+impl Direction {
+    /// The other way.
+    #[must_use]
+    pub fn back(self) -> Direction {
+        match self {
+            Direction::ToServer => Direction::ToClient,
+            Direction::ToClient => Direction::ToServer,
+        }
+    }
+}
+
+impl fmt::Display for Direction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Direction::ToServer => "to server",
+            Direction::ToClient => "to client",
+        })
+    }
+}
+
+/// One thing that happened, in causal order: an event is recorded before its
+/// effect reaches the other side, so an answer never precedes its question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Time since the proxy started, on the monotonic clock.
+    pub at: Duration,
+    /// The connection's number, from 1.
+    pub connection: u32,
+    /// What happened.
+    pub what: What,
+}
+
+/// What an [`Event`] tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A client connected.
+    Opened {
+        /// The client's address.
+        client: SocketAddr,
+    },
+    /// The upstream could not be reached, in words; the client is reset.
+    UpstreamFailed(String),
+    /// One write.
+    Data {
+        /// Which way it went.
+        direction: Direction,
+        /// Its bytes.
+        bytes: Vec<u8>,
+    },
+    /// A FIN was passed on, or made by `half_close`.
+    End {
+        /// Which way it went.
+        direction: Direction,
+    },
+    /// A RST was passed on, or made by `reset`.
+    Reset {
+        /// Which way it went.
+        direction: Direction,
+    },
+    /// A fault was applied, in words.
+    Fault {
+        /// The direction it was applied to.
+        direction: Direction,
+        /// For example `held 12 bytes for 50 ms`.
+        text: String,
+    },
+    /// Both sockets of the connection are closed.
+    Closed,
+}
+
+/// A running proxy. Dropping it stops it.
+#[derive(Debug)]
+pub struct Proxy {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    /// Taken by `stop`; when it is gone, every wait of the acceptor ends.
+    halt: Option<Sender<Infallible>>,
+    /// Disconnected when the last thread has ended: each holds a sender.
+    alive: Receiver<Infallible>,
+}
+
+/// What the acceptor, the connections and the owner share.
+#[derive(Debug)]
+struct Shared {
+    started: Instant,
+    events: Sender<Event>,
+    halted: Receiver<Infallible>,
+    /// Connections to be ended by `stop`; those that ended by themselves are dead.
+    links: Mutex<Vec<Weak<Link>>>,
+}
+
+impl Proxy {
+    /// Listens on `listen` and passes every connection on to `upstream`.
+    ///
+    /// Port 0 works; [`Proxy::local_addr`] tells the real one. If `events` is
+    /// bounded and full, the connection waits; if nobody listens any more,
+    /// events are dropped.
+    ///
+    /// # Errors
+    /// When the address cannot be bound or a thread cannot be started.
+    pub fn start(
+        listen: SocketAddr,
+        upstream: SocketAddr,
+        plan: Plan,
+        events: Sender<Event>,
+    ) -> io::Result<Proxy> {
+        let listener = listen_on(listen)?;
+        let address = listener.local_addr()?;
+        let (halt, halted) = bounded(0);
+        let (living, alive) = bounded(0);
+        let shared = Arc::new(Shared {
+            started: Instant::now(),
+            events,
+            halted,
+            links: Mutex::new(Vec::new()),
+        });
+        let acceptor = Arc::clone(&shared);
+        thread::Builder::new()
+            .name("proxy-accept".to_owned())
+            .spawn(move || acceptor.accept(&listener, upstream, plan, &living))?;
+        Ok(Proxy {
+            address,
+            shared,
+            halt: Some(halt),
+            alive,
+        })
+    }
+
+    /// Where clients connect to.
+    #[must_use]
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Closes the listener and every connection and waits for the threads.
+    /// A peer that never reads does not hold it up.
+    pub fn stop(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.halt = None;
+        self.shared.close_links();
+        // Wakes the blocked accept; there is no portable way to do it from outside.
+        drop(TcpStream::connect_timeout(
+            &reachable(self.address),
+            Duration::from_secs(1),
+        ));
+        // Never a message: either all threads ended or the patience did.
+        let _ = self.alive.recv_timeout(PATIENCE);
+    }
+}
+
+impl Shared {
+    fn accept(
+        self: &Arc<Self>,
+        listener: &TcpListener,
+        upstream: SocketAddr,
+        plan: Plan,
+        living: &Sender<Infallible>,
+    ) {
+        let mut number = 0;
+        loop {
+            let accepted = listener.accept();
+            if self.halting() {
+                return;
+            }
+            let Ok((socket, client)) = accepted else {
+                let _ = self.halted.recv_timeout(ACCEPT_PAUSE);
+                continue;
+            };
+            number += 1;
+            let (shared, living) = (Arc::clone(self), living.clone());
+            // Without a thread the socket is dropped, which closes it.
+            let _ = thread::Builder::new()
+                .name(format!("proxy-{number}"))
+                .spawn(move || {
+                    shared.record(number, What::Opened { client });
+                    shared.connection(number, socket, upstream, plan);
+                    shared.record(number, What::Closed);
+                    drop(living);
+                });
+        }
+    }
+
+    fn connection(
+        self: &Arc<Self>,
+        number: u32,
+        client: TcpStream,
+        upstream: SocketAddr,
+        plan: Plan,
+    ) {
+        let linked = TcpStream::connect_timeout(&upstream, CONNECT)
+            .and_then(|server| Link::new(number, &client, server, Arc::clone(self)));
+        match linked {
+            Ok(link) => {
+                drop(client);
+                let link = Arc::new(link);
+                self.remember(&link);
+                pump::run(&link, plan);
+            }
+            Err(error) => {
+                self.record(number, What::UpstreamFailed(error.to_string()));
+                link::close_by_reset(client);
+            }
+        }
+    }
+
+    fn remember(&self, link: &Arc<Link>) {
+        let mut links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
+        links.retain(|old| old.strong_count() > 0);
+        links.push(Arc::downgrade(link));
+        drop(links);
+        // `stop` may have passed while this one connected.
+        if self.halting() {
+            link.close();
+        }
+    }
+
+    fn close_links(&self) {
+        let links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
+        for link in links.iter().filter_map(Weak::upgrade) {
+            link.close();
+        }
+    }
+
+    fn halting(&self) -> bool {
+        self.halted.try_recv() == Err(TryRecvError::Disconnected)
+    }
+
+    fn record(&self, connection: u32, what: What) {
+        let at = self.started.elapsed();
+        let event = Event {
+            at,
+            connection,
+            what,
+        };
+        // Wait for a slow listener, but not past `stop`.
+        if let Err(full) = self.events.try_send(event)
+            && full.is_full()
+        {
+            select! {
+                send(self.events, full.into_inner()) -> _ => (),
+                recv(self.halted) -> _ => (),
+            }
+        }
+    }
+}
+
+fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
+    use socket2::{Domain, Protocol, Socket, Type};
+    let socket = Socket::new(
+        Domain::for_address(address),
+        Type::STREAM,
+        Some(Protocol::TCP),
+    )?;
+    if address.is_ipv6() {
+        socket.set_only_v6(true)?;
+    }
+    // On Windows it would allow a second live listener on the same port.
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(128)?;
+    Ok(socket.into())
+}
+
+/// Where a listener bound to "any address" is reached from here.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            SocketAddr::V4(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+            SocketAddr::V6(_) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        });
+    }
+    address
+}

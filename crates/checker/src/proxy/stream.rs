@@ -12,11 +12,16 @@
 //! flow control holds the sender: memory stays bounded however long the fault.
 //! A FIN is passed on as a FIN in that direction only, a RST as a RST.
 
+mod event;
+mod faults;
 mod link;
 mod pump;
+mod writer;
+
+pub use event::{Direction, Event, What};
+pub use faults::{Faults, Plan};
 
 use std::convert::Infallible;
-use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -34,119 +39,6 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const CONNECT: Duration = Duration::from_secs(5);
 /// Pause after a failed accept: out of file descriptors passes, spinning does not help.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-
-/// What is done to one direction of every connection. Default: nothing.
-///
-/// The order is fixed: coalesce, delay, then split and rate on the way out.
-/// `pause`, `half_close` and `reset` count the bytes put out in their direction.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Faults {
-    /// Largest number of bytes in one write. Each is a segment of its own
-    /// (`TCP_NODELAY`), but a slow receiver may still read several at once:
-    /// add `rate` to space them. 0 counts as 1.
-    pub split: Option<usize>,
-    /// Everything that arrives within this time of the first byte leaves in
-    /// one write, at most about 64 KiB.
-    pub coalesce: Option<Duration>,
-    /// Every chunk, and the end, leaves this long after it came. Order is kept.
-    pub delay: Option<Duration>,
-    /// After so many bytes nothing leaves for so long.
-    pub pause: Option<(u64, Duration)>,
-    /// After so many bytes the direction ends with a FIN; the rest is discarded.
-    pub half_close: Option<u64>,
-    /// After so many bytes both sides of the connection are reset.
-    pub reset: Option<u64>,
-    /// Bytes per second, in small slices. 0 counts as 1.
-    pub rate: Option<u64>,
-}
-
-/// The faults of both directions.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Plan {
-    /// What happens to bytes from the client.
-    pub to_server: Faults,
-    /// What happens to bytes from the server.
-    pub to_client: Faults,
-}
-
-/// Which way bytes go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Direction {
-    /// From the client to the server.
-    ToServer,
-    /// From the server to the client.
-    ToClient,
-}
-
-impl Direction {
-    /// The other way.
-    #[must_use]
-    pub fn back(self) -> Direction {
-        match self {
-            Direction::ToServer => Direction::ToClient,
-            Direction::ToClient => Direction::ToServer,
-        }
-    }
-}
-
-impl fmt::Display for Direction {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Direction::ToServer => "to server",
-            Direction::ToClient => "to client",
-        })
-    }
-}
-
-/// One thing that happened, in causal order: an event is recorded before its
-/// effect reaches the other side, so an answer never precedes its question.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Event {
-    /// Time since the proxy started, on the monotonic clock.
-    pub at: Duration,
-    /// The connection's number, from 1.
-    pub connection: u32,
-    /// What happened.
-    pub what: What,
-}
-
-/// What an [`Event`] tells.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum What {
-    /// A client connected.
-    Opened {
-        /// The client's address.
-        client: SocketAddr,
-    },
-    /// The upstream could not be reached, in words; the client is reset.
-    UpstreamFailed(String),
-    /// One write.
-    Data {
-        /// Which way it went.
-        direction: Direction,
-        /// Its bytes.
-        bytes: Vec<u8>,
-    },
-    /// A FIN was passed on, or made by `half_close`.
-    End {
-        /// Which way it went.
-        direction: Direction,
-    },
-    /// A RST was passed on, or made by `reset`.
-    Reset {
-        /// Which way it went.
-        direction: Direction,
-    },
-    /// A fault was applied, in words.
-    Fault {
-        /// The direction it was applied to.
-        direction: Direction,
-        /// For example `held 12 bytes for 50 ms`.
-        text: String,
-    },
-    /// Both sockets of the connection are closed.
-    Closed,
-}
 
 /// A running proxy. Dropping it stops it.
 #[derive(Debug)]
@@ -197,7 +89,12 @@ impl Proxy {
         let acceptor = Arc::clone(&shared);
         thread::Builder::new()
             .name("proxy-accept".to_owned())
-            .spawn(move || acceptor.accept(&listener, upstream, plan, &living))?;
+            .spawn(move || {
+                acceptor.accept(&listener, upstream, plan, &living);
+                drop((listener, acceptor));
+                // Last: whoever waits for it may bind the port again.
+                drop(living);
+            })?;
         Ok(Proxy {
             address,
             shared,
@@ -260,6 +157,7 @@ impl Shared {
                     shared.record(number, What::Opened { client });
                     shared.connection(number, socket, upstream, plan);
                     shared.record(number, What::Closed);
+                    drop(shared);
                     drop(living);
                 });
         }

@@ -1,0 +1,84 @@
+//! What the proxy saw and did, as data.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// Which way bytes go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// From the client to the server.
+    ToServer,
+    /// From the server to the client.
+    ToClient,
+}
+
+impl Direction {
+    /// The other way.
+    #[must_use]
+    pub fn back(self) -> Direction {
+        match self {
+            Direction::ToServer => Direction::ToClient,
+            Direction::ToClient => Direction::ToServer,
+        }
+    }
+}
+
+impl fmt::Display for Direction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Direction::ToServer => "to server",
+            Direction::ToClient => "to client",
+        })
+    }
+}
+
+/// One thing that happened, in causal order: an event is recorded before its
+/// effect reaches the other side, so an answer never precedes its question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Time since the proxy started, on the monotonic clock.
+    pub at: Duration,
+    /// The connection's number, from 1.
+    pub connection: u32,
+    /// What happened.
+    pub what: What,
+}
+
+/// What an [`Event`] tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A client connected.
+    Opened {
+        /// The client's address.
+        client: SocketAddr,
+    },
+    /// The upstream could not be reached, in words; the client is reset.
+    UpstreamFailed(String),
+    /// One write.
+    Data {
+        /// Which way it went.
+        direction: Direction,
+        /// Its bytes.
+        bytes: Vec<u8>,
+    },
+    /// A FIN was passed on, or made by `half_close`.
+    End {
+        /// Which way it went.
+        direction: Direction,
+    },
+    /// A RST was passed on, or made by `reset`.
+    Reset {
+        /// Which way it went.
+        direction: Direction,
+    },
+    /// A fault was applied, in words.
+    Fault {
+        /// The direction it was applied to.
+        direction: Direction,
+        /// For example `held 12 bytes for 50 ms`.
+        text: String,
+    },
+    /// Both sockets of the connection are closed.
+    Closed,
+}

@@ -4,6 +4,11 @@
 //! so it is tested itself. Times are only ever tested from below: a busy
 //! machine may be late, never early.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "in a test, and in its helpers, a panic is the failure"
+)]
+
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::thread::{self, JoinHandle};

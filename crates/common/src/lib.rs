@@ -1,1 +1,28 @@
-//! Placeholder.
+//! What the lessons share.
+//!
+//! The modules stand in layers, and each uses only those above it:
+//!
+//! | layer | modules | knows |
+//! | --- | --- | --- |
+//! | pure | [`frame`], [`text`], [`escape`], [`hex`], [`address`] | bytes and characters; no socket, clock or thread |
+//! | system | [`net`], [`stop`], [`wire`], [`input`], [`output`] | sockets, threads, time |
+//! | conversation | [`messages`] | the codecs over a socket |
+//! | program | [`args`], [`exit`] | command lines, exit codes |
+//!
+//! To see how a message gets from one program to the other, read
+//! [`frame::lines`], [`frame::Decoder`], [`messages`], [`net::Stream`], in this
+//! order.
+
+pub mod address;
+pub mod args;
+pub mod escape;
+pub mod exit;
+pub mod frame;
+pub mod hex;
+pub mod input;
+pub mod messages;
+pub mod net;
+pub mod output;
+pub mod stop;
+pub mod text;
+pub mod wire;

@@ -1,0 +1,74 @@
+//! Escaping: what a peer sends must not be able to drive the terminal.
+//!
+//! A terminal obeys control characters: they recolour the screen, retitle the
+//! window, overwrite what was printed, and some terminals type answers back.
+//! Bidirectional marks reorder what is read. So nothing from the network is
+//! printed before it went through [`escape`].
+
+use std::borrow::Cow;
+
+/// `text` with every dangerous character written out.
+///
+/// C0 and C1 controls and DEL become `\xNN`; the marks that change the reading
+/// direction become `\u{NNNN}`. Nothing else changes, so ordinary text in any
+/// script is shown as it is.
+///
+/// ```
+/// assert_eq!(common::escape::escape("你好\x1b[31m"), "你好\\x1b[31m");
+/// ```
+#[must_use]
+pub fn escape(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(|c| is_control(c) || is_bidi_mark(c)) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_control(c) {
+            out.push_str(&format!("\\x{:02x}", u32::from(c)));
+        } else if is_bidi_mark(c) {
+            out.push_str(&format!("\\u{{{:04x}}}", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// C0 (U+0000–001F), DEL (U+007F) and C1 (U+0080–009F).
+fn is_control(c: char) -> bool {
+    c.is_control()
+}
+
+/// The explicit formatting characters of
+/// [UAX #9](https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters).
+fn is_bidi_mark(c: char) -> bool {
+    matches!(c, '\u{061c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_named_character_is_escaped_and_no_other() {
+        for c in (0..=0x10_ffff).filter_map(char::from_u32) {
+            let code = u32::from(c);
+            let dangerous = matches!(
+                code,
+                0..=0x1f | 0x7f..=0x9f | 0x061c | 0x200e..=0x200f | 0x2028..=0x202e | 0x2066..=0x2069
+            );
+            assert_eq!(
+                escape(&c.to_string()) != c.to_string(),
+                dangerous,
+                "U+{code:04X}"
+            );
+        }
+    }
+
+    #[test]
+    fn forms() {
+        assert_eq!(escape("a\0\t\r\x7f\u{9b}"), "a\\x00\\x09\\x0d\\x7f\\x9b");
+        assert_eq!(escape("x\u{202e}y\u{61c}"), "x\\u{202e}y\\u{061c}");
+        assert!(matches!(escape("plain 你好 🎉"), Cow::Borrowed(_)));
+    }
+}

@@ -1,0 +1,113 @@
+//! The buffer between "what a read returned" and "what the peer meant".
+
+use super::{FrameError, Framing, length, lines, lines::Parsed};
+
+/// Collects bytes and gives back messages, however the bytes were cut.
+///
+/// Feed it with [`push`](Self::push), say [`end`](Self::end) at the end of
+/// input, and after either take messages with [`next`](Self::next) until it
+/// says `None`. The buffer holds at most one incomplete message and whatever
+/// was pushed last, so a caller that drains it after each push bounds the
+/// memory by the framing's limit, whatever the peer sends.
+///
+/// After an error the position in the stream is lost for good: close.
+#[derive(Debug)]
+pub struct Decoder {
+    framing: Framing,
+    limit: usize,
+    buffer: Vec<u8>,
+    /// Bytes of `buffer` that were given out. They are dropped on the next
+    /// push and not at once, because the caller still borrows them.
+    used: usize,
+    ended: bool,
+}
+
+impl Decoder {
+    /// A decoder with the framing's own limit.
+    #[must_use]
+    pub fn new(framing: Framing) -> Self {
+        Self::with_limit(framing, framing.limit())
+    }
+
+    /// A decoder that refuses messages of more than `limit` bytes.
+    #[must_use]
+    pub fn with_limit(framing: Framing, limit: usize) -> Self {
+        Decoder {
+            framing,
+            limit,
+            buffer: Vec::new(),
+            used: 0,
+            ended: false,
+        }
+    }
+
+    /// Adds what a read returned.
+    pub fn push(&mut self, bytes: &[u8]) {
+        if self.used == self.buffer.len() {
+            self.buffer.clear();
+        } else {
+            self.buffer.drain(..self.used);
+        }
+        self.used = 0;
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// Says that no more bytes will come.
+    pub fn end(&mut self) {
+        self.ended = true;
+    }
+
+    /// The next message, or `None` when more bytes are needed or, after the
+    /// [`end`](Self::end), nothing is left. An unterminated last line counts.
+    ///
+    /// Not an [`Iterator`]: the message borrows the buffer.
+    ///
+    /// # Errors
+    ///
+    /// [`FrameError::TooLong`], and [`FrameError::Incomplete`] if the input
+    /// ended before the bytes that were announced.
+    #[allow(
+        clippy::should_implement_trait,
+        reason = "an iterator cannot lend its own buffer"
+    )]
+    pub fn next(&mut self) -> Result<Option<&[u8]>, FrameError> {
+        let rest = &self.buffer[self.used..];
+        let all = Parsed {
+            message: rest,
+            consumed: rest.len(),
+        };
+        let parsed = match self.framing {
+            _ if rest.is_empty() => None,
+            Framing::Raw => Some(all),
+            Framing::Lines => match lines::parse(rest, self.limit)? {
+                None if self.ended => Some(all),
+                parsed => parsed,
+            },
+            Framing::Length => match length::parse(rest, self.limit)? {
+                None if self.ended => {
+                    return Err(FrameError::Incomplete {
+                        got: rest.len(),
+                        wanted: length::wanted(rest),
+                    });
+                }
+                parsed => parsed,
+            },
+        };
+        Ok(parsed.map(|parsed| {
+            self.used += parsed.consumed;
+            parsed.message
+        }))
+    }
+
+    /// Whether the beginning of a message is waiting for its end.
+    #[must_use]
+    pub fn is_inside_message(&self) -> bool {
+        self.used < self.buffer.len()
+    }
+
+    /// Bytes that the buffer occupies. For tests of the bound.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.buffer.capacity()
+    }
+}

@@ -1,0 +1,232 @@
+//! Messages over a stream: the codecs of [`crate::frame`] with a socket
+//! underneath.
+//!
+//! Reader and writer are two values that share the stream, so that one thread
+//! can do each. Every wait ends: a message must be complete within its limit
+//! from its first byte on, and between messages the caller's idle limit counts.
+
+use std::{
+    fmt, io,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    frame::{Decoder, FrameError, Framing, RAW_READ},
+    net::{Limit, Stream},
+    wire::{Direction, Wire},
+};
+
+/// Bytes asked for in one read, where the framing does not say otherwise.
+const READ: usize = 16 * 1024;
+
+/// Answers are collected up to this size before they are written without being
+/// asked to.
+const WRITE: usize = 64 * 1024;
+
+/// Why a conversation cannot go on.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ConversationError {
+    /// The bytes are no message.
+    Frame(FrameError),
+    /// Nothing came for the idle limit.
+    Idle(Duration),
+    /// A message had begun and its end did not come in time.
+    Unfinished(Duration),
+    /// The system's word.
+    Io(io::Error),
+}
+
+impl fmt::Display for ConversationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ConversationError::Frame(error) => error.fmt(f),
+            ConversationError::Idle(limit) => {
+                write!(f, "nothing came for {} s", limit.as_secs_f64())
+            }
+            ConversationError::Unfinished(limit) => write!(
+                f,
+                "a message was begun and not ended within {} s",
+                limit.as_secs_f64()
+            ),
+            ConversationError::Io(error) if error.kind() == io::ErrorKind::TimedOut => {
+                f.write_str("the peer does not read what it is sent")
+            }
+            ConversationError::Io(error) => write!(f, "{}", crate::exit::reason(error)),
+        }
+    }
+}
+
+impl std::error::Error for ConversationError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            ConversationError::Frame(error) => Some(error),
+            ConversationError::Io(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<FrameError> for ConversationError {
+    fn from(error: FrameError) -> Self {
+        ConversationError::Frame(error)
+    }
+}
+
+impl From<io::Error> for ConversationError {
+    fn from(error: io::Error) -> Self {
+        ConversationError::Io(error)
+    }
+}
+
+/// How long to wait for what.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadLimits {
+    /// For the first byte of a message.
+    pub idle: Limit,
+    /// From the first byte of a message to its last.
+    pub message: Limit,
+}
+
+/// Reads messages from a stream.
+#[derive(Debug)]
+pub struct MessageReader {
+    stream: Arc<Stream>,
+    decoder: Decoder,
+    scratch: Box<[u8]>,
+    limits: ReadLimits,
+    /// What the socket was told last: a call less for each read.
+    set: Option<Limit>,
+    /// When the message in the decoder began.
+    begun: Option<Instant>,
+    wire: Wire,
+}
+
+impl MessageReader {
+    /// A reader for one side of a conversation.
+    #[must_use]
+    pub fn new(stream: Arc<Stream>, framing: Framing, limits: ReadLimits, wire: Wire) -> Self {
+        let read = match framing {
+            Framing::Raw => RAW_READ,
+            Framing::Lines | Framing::Length => READ,
+        };
+        MessageReader {
+            stream,
+            decoder: Decoder::new(framing),
+            scratch: vec![0; read].into(),
+            limits,
+            set: None,
+            begun: None,
+            wire,
+        }
+    }
+
+    /// The next message if it is here already; the socket is not touched.
+    ///
+    /// # Errors
+    ///
+    /// [`ConversationError::Frame`].
+    pub fn take(&mut self) -> Result<Option<&[u8]>, ConversationError> {
+        Ok(self.decoder.next()?)
+    }
+
+    /// Waits for more bytes. `false` means the peer has ended its side.
+    ///
+    /// # Errors
+    ///
+    /// [`ConversationError::Idle`] or [`ConversationError::Unfinished`] when a
+    /// limit has passed, [`ConversationError::Io`].
+    pub fn fill(&mut self) -> Result<bool, ConversationError> {
+        let inside = self.decoder.is_inside_message();
+        let limit = if inside {
+            // Counted from the message's first byte: a peer that sends one
+            // byte a minute is never idle and never done.
+            let begun = *self.begun.get_or_insert_with(Instant::now);
+            (self.limits.message).map(|limit| limit.saturating_sub(begun.elapsed()))
+        } else {
+            self.begun = None;
+            self.limits.idle
+        };
+        let over = || match (inside, self.limits) {
+            (true, limits) => ConversationError::Unfinished(limits.message.unwrap_or_default()),
+            (false, limits) => ConversationError::Idle(limits.idle.unwrap_or_default()),
+        };
+        if limit.is_some_and(|left| left.is_zero()) {
+            return Err(over());
+        }
+        if self.set != Some(limit) {
+            self.stream.set_read_limit(limit)?;
+            self.set = Some(limit);
+        }
+        match self.stream.read(&mut self.scratch) {
+            Ok(0) => {
+                self.decoder.end();
+                Ok(false)
+            }
+            Ok(count) => {
+                let bytes = &self.scratch[..count];
+                self.wire
+                    .show(Direction::Received, self.stream.peer(), bytes);
+                self.decoder.push(bytes);
+                Ok(true)
+            }
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => Err(over()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Writes messages to a stream, several in one write where they come together.
+#[derive(Debug)]
+pub struct MessageWriter {
+    stream: Arc<Stream>,
+    framing: Framing,
+    buffer: Vec<u8>,
+    wire: Wire,
+}
+
+impl MessageWriter {
+    /// A writer for one side of a conversation.
+    #[must_use]
+    pub fn new(stream: Arc<Stream>, framing: Framing, wire: Wire) -> Self {
+        MessageWriter {
+            stream,
+            framing,
+            buffer: Vec::new(),
+            wire,
+        }
+    }
+
+    /// Adds a message to what the next [`flush`](Self::flush) writes, and
+    /// flushes by itself when that becomes much.
+    ///
+    /// # Errors
+    ///
+    /// [`ConversationError::Frame`] if the message does not fit the framing; it
+    /// is then not sent. [`ConversationError::Io`] as for `flush`.
+    pub fn put(&mut self, message: &[u8]) -> Result<(), ConversationError> {
+        self.framing.emit(message, &mut self.buffer)?;
+        if self.buffer.len() >= WRITE {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Writes what was put. To be called before waiting for the peer, or both
+    /// sides wait for ever.
+    ///
+    /// # Errors
+    ///
+    /// [`ConversationError::Io`], `TimedOut` when the peer does not read.
+    pub fn flush(&mut self) -> Result<(), ConversationError> {
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        self.stream.write_all(&self.buffer)?;
+        self.wire
+            .show(Direction::Sent, self.stream.peer(), &self.buffer);
+        self.buffer.clear();
+        Ok(())
+    }
+}

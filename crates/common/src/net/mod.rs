@@ -1,0 +1,94 @@
+//! Sockets: listening, accepting, connecting, and the stream in between.
+//!
+//! Everything here is a thin, blocking layer over [`socket2`], which in turn is
+//! a thin layer over the system calls that the lessons teach.
+
+mod accept;
+mod connect;
+mod listen;
+mod stream;
+
+use std::{io, net::SocketAddr, path::PathBuf, time::Duration};
+
+use socket2::SockAddr;
+
+use crate::address::Address;
+
+pub use accept::Acceptor;
+pub use connect::{ConnectOptions, connect};
+pub use listen::{ListenOptions, Listener, listen};
+pub use stream::{Stream, StreamOptions};
+
+/// A time limit; `None` means none.
+pub type Limit = Option<Duration>;
+
+/// The address of a socket as the first line of a server prints it:
+/// `IP:PORT`, `[IP6]:PORT` or `unix:/path`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Endpoint {
+    /// An IP address and a port.
+    Inet(SocketAddr),
+    /// A path, or `None` for a socket without a name, such as a client's.
+    Unix(Option<PathBuf>),
+}
+
+impl Endpoint {
+    fn new(address: &SockAddr) -> Self {
+        match address.as_socket() {
+            Some(inet) => Endpoint::Inet(inet),
+            #[cfg(unix)]
+            None => Endpoint::Unix(address.as_pathname().map(PathBuf::from)),
+            #[cfg(not(unix))]
+            None => Endpoint::Unix(None),
+        }
+    }
+
+    /// Whether only this machine can reach it.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        match self {
+            Endpoint::Inet(address) => address.ip().to_canonical().is_loopback(),
+            Endpoint::Unix(_) => true,
+        }
+    }
+}
+
+impl std::fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Endpoint::Inet(address) => write!(f, "{address}"),
+            Endpoint::Unix(Some(path)) => write!(f, "unix:{}", path.display()),
+            Endpoint::Unix(None) => write!(f, "unix:(unnamed)"),
+        }
+    }
+}
+
+/// Every address that `address` stands for, in the order of the resolver
+/// ([getaddrinfo(3)](https://man7.org/linux/man-pages/man3/getaddrinfo.3.html)).
+fn resolve(address: &Address) -> io::Result<Vec<SockAddr>> {
+    match address {
+        Address::Inet { host, port } => {
+            let mut found: Vec<SocketAddr> = Vec::new();
+            for candidate in std::net::ToSocketAddrs::to_socket_addrs(&(host.as_str(), *port))? {
+                // The resolver lists an address once per socket type.
+                if !found.contains(&candidate) {
+                    found.push(candidate);
+                }
+            }
+            if found.is_empty() {
+                return Err(io::Error::new(
+                    io::ErrorKind::NotFound,
+                    "the name has no address",
+                ));
+            }
+            Ok(found.into_iter().map(SockAddr::from).collect())
+        }
+        #[cfg(unix)]
+        Address::Unix(path) => Ok(vec![SockAddr::unix(path)?]),
+        #[cfg(not(unix))]
+        Address::Unix(_) => Err(io::Error::new(
+            io::ErrorKind::Unsupported,
+            "Unix domain sockets are for Unix systems; use HOST:PORT",
+        )),
+    }
+}

@@ -1,0 +1,97 @@
+//! The client's command line.
+
+use std::{
+    io::{self, IsTerminal as _},
+    process::ExitCode,
+};
+
+use clap::Parser;
+use common::{
+    args::{Connect, FramingArgs, StreamArgs, TextArgs, WireArgs},
+    exit::{self, Failure, complain, reason},
+    frame::Framing,
+    input::{self, Line},
+    output::Output,
+    stop::Stop,
+};
+use crossbeam_channel::{Receiver, unbounded};
+use tcp_basics::{
+    client::{self, Options},
+    protocol::PORT,
+};
+
+/// Lesson 1: sends lines over TCP and prints the answers
+#[derive(Parser)]
+#[command(version, after_help = EXAMPLES)]
+struct Cli {
+    #[command(flatten)]
+    connect: Connect<PORT>,
+
+    /// Send this instead of reading lines from standard input; may be given
+    /// several times
+    #[arg(long, value_name = "TEXT")]
+    message: Vec<String>,
+
+    /// Do not wait for answers
+    #[arg(long)]
+    send_only: bool,
+
+    #[command(flatten)]
+    framing: FramingArgs,
+    #[command(flatten)]
+    text: TextArgs,
+    #[command(flatten)]
+    stream: StreamArgs,
+    #[command(flatten)]
+    wire: WireArgs,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tcp-basics-client                             type lines, Ctrl-D ends
+  printf 'hello\\nexit\\n' | tcp-basics-client --connect '[::1]:9001' --wire
+
+Book: docs/src/lessons/tcp-basics.md";
+
+fn main() -> ExitCode {
+    exit::run(|cli: Cli| {
+        let typed = cli.message.is_empty() && io::stdin().is_terminal();
+        let options = Options {
+            prompt: typed && io::stdout().is_terminal(),
+            send_only: cli.send_only,
+            framing: Framing::from(cli.framing.framing),
+            codec: cli.text.codec(),
+            stream: cli.stream.options(),
+            timeout: cli.stream.timeout.limit(),
+            wire: cli.wire.view(),
+        };
+        let stop = Stop::on_signals()
+            .map_err(|error| Failure::new("cannot watch signals", reason(&error)))?;
+        let stream = cli.connect.open(cli.stream.timeout, "tcp-basics-server")?;
+        if options.prompt
+            && let Ok(local) = stream.local()
+        {
+            complain("connected", &format_args!("{local} -> {}", stream.peer()));
+        }
+        let input = lines(cli.message, options.framing)?;
+        let totals = client::run(stream, &input, &options, &Output::stdout(), &stop)?;
+        if stop.is_set() {
+            complain("stopped", &totals);
+        }
+        Ok(())
+    })
+}
+
+/// The messages of the command line, or else those of standard input.
+fn lines(messages: Vec<String>, framing: Framing) -> Result<Receiver<Line>, Failure> {
+    if messages.is_empty() {
+        return input::lines(io::stdin(), framing.limit())
+            .map_err(|error| Failure::new("cannot read the input", reason(&error)));
+    }
+    let (sender, receiver) = unbounded();
+    for message in messages {
+        // The receiver lives: it is returned below.
+        let _ = sender.send(Ok(message.into_bytes()));
+    }
+    Ok(receiver)
+}

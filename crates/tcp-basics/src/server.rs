@@ -1,0 +1,270 @@
+//! The server: one client after another.
+//!
+//! While one client is served, the next ones wait in the backlog of the
+//! listening socket: the system has completed their handshakes, so they believe
+//! they are connected, and they are, to nobody yet. Lesson 2 serves them all at
+//! once.
+
+use std::{convert::Infallible, fmt, sync::Arc, time::Duration};
+
+use common::{
+    escape::escape,
+    exit::{Failure, complain, reason},
+    frame::Framing,
+    input::Line,
+    messages::{ConversationError, MessageReader, MessageWriter, ReadLimits},
+    net::{Acceptor, Listener, Stream, StreamOptions},
+    output::{Output, OutputError},
+    stop::Stop,
+    text::{TextCodec, TextError},
+    wire::Wire,
+};
+use crossbeam_channel::{Receiver, select};
+
+use crate::protocol::{self, Request};
+
+/// How long to wait for a client's end after ours (TB-16).
+const LINGER: Duration = Duration::from_secs(1);
+
+/// What to answer.
+#[derive(Debug, Clone)]
+pub enum Reply {
+    /// The same bytes: never decoded and encoded again, so nothing is lost.
+    Echo,
+    /// What the operator types, turn by turn; `q` ends the conversation.
+    Ask(Receiver<Line>),
+    /// Always this text, encoded.
+    Text(Vec<u8>),
+    /// Nothing.
+    Nothing,
+}
+
+/// How to serve.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What to answer.
+    pub reply: Reply,
+    /// Whether to stop after one client.
+    pub once: bool,
+    /// Whether to print `>>> ` before the operator's turn.
+    pub prompt: bool,
+    /// How messages are told apart.
+    pub framing: Framing,
+    /// How bytes and characters belong together.
+    pub codec: TextCodec,
+    /// How connections behave.
+    pub stream: StreamOptions,
+    /// How long to wait for a client.
+    pub limits: ReadLimits,
+    /// How long a stop waits for an answer that is being sent.
+    pub grace: Duration,
+    /// Where to show the bytes.
+    pub wire: Wire,
+}
+
+/// What was done, for the last line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Clients served.
+    pub clients: u64,
+    /// Messages received, markers not counted.
+    pub messages: u64,
+}
+
+impl fmt::Display for Totals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "clients: {}, messages: {}", self.clients, self.messages)
+    }
+}
+
+/// Serves until `stop`, or until the first client has left if that was asked
+/// for. Whatever a client does ends its own conversation and no more (TB-12).
+///
+/// # Errors
+///
+/// [`Failure`] when the output cannot be written or no socket is left to wait
+/// with.
+pub fn run(
+    listeners: Vec<Listener>,
+    options: &Options,
+    output: &Output,
+    stop: &Stop,
+) -> Result<Totals, Failure> {
+    let acceptor = Acceptor::new(listeners, stop)
+        .map_err(|error| Failure::new("cannot wait for clients", reason(&error)))?;
+    let mut totals = Totals::default();
+    while let Some(stream) = acceptor.accept(|error| {
+        complain("warning", &format!("cannot accept: {}", reason(error)));
+    }) {
+        totals.clients += 1;
+        let peer = stream.peer().clone();
+        output.line(format_args!("{peer} connected"))?;
+        match serve(stream, options, output, stop, &mut totals.messages) {
+            End::OutputLost(error) => return Err(error.into()),
+            end => output.line(format_args!("{peer} left: {end}"))?,
+        }
+        if options.once {
+            break;
+        }
+    }
+    Ok(totals)
+}
+
+/// Why a conversation ended.
+#[derive(Debug)]
+enum End {
+    /// The client ended its side.
+    Input,
+    /// The client sent a marker.
+    Marker,
+    /// The operator did.
+    Operator,
+    /// The server is stopping.
+    Stopped,
+    /// The client sent something that cannot be answered; this is what it was
+    /// told.
+    Refused(String),
+    /// The connection is of no use any more.
+    Lost(ConversationError),
+    /// Our own output is.
+    OutputLost(OutputError),
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            End::Input => f.write_str("end of input"),
+            End::Marker => f.write_str("it sent a marker"),
+            End::Operator => f.write_str("the operator said so"),
+            End::Stopped => f.write_str("the server stops"),
+            End::Refused(answer) => f.write_str(answer),
+            End::Lost(error) => error.fmt(f),
+            End::OutputLost(error) => error.fmt(f),
+        }
+    }
+}
+
+impl From<ConversationError> for End {
+    fn from(error: ConversationError) -> Self {
+        if let ConversationError::Frame(frame) = &error
+            && let Some(answer) = protocol::too_long(frame)
+        {
+            return End::Refused(answer.to_owned());
+        }
+        End::Lost(error)
+    }
+}
+
+impl From<TextError> for End {
+    fn from(error: TextError) -> Self {
+        End::Refused(protocol::not_text(&error))
+    }
+}
+
+impl From<OutputError> for End {
+    fn from(error: OutputError) -> Self {
+        End::OutputLost(error)
+    }
+}
+
+/// One conversation, from its first byte to the closed connection.
+fn serve(
+    mut stream: Stream,
+    options: &Options,
+    output: &Output,
+    stop: &Stop,
+    messages: &mut u64,
+) -> End {
+    if let Err(error) = stream.configure(options.stream) {
+        return End::Lost(error.into());
+    }
+    let stream = Arc::new(stream);
+    let _wake = stream.end_on(stop, options.grace);
+    let mut writer = MessageWriter::new(stream.clone(), options.framing, options.wire.clone());
+    let Err(end) = talk(&stream, &mut writer, options, output, stop, messages);
+    if let End::Refused(answer) = &end {
+        // If the client does not take it, that is its own loss.
+        let _ = writer.put(answer.as_bytes());
+    }
+    let _ = writer.flush();
+    stream.finish(LINGER);
+    end
+}
+
+/// Answers messages until there is a reason not to.
+fn talk(
+    stream: &Arc<Stream>,
+    writer: &mut MessageWriter,
+    options: &Options,
+    output: &Output,
+    stop: &Stop,
+    messages: &mut u64,
+) -> Result<Infallible, End> {
+    let peer = stream.peer();
+    let wire = options.wire.clone();
+    let mut reader = MessageReader::new(stream.clone(), options.framing, options.limits, wire);
+    let mut more = true;
+    loop {
+        // One read may have brought several messages, or none that is complete.
+        while let Some(message) = reader.take()? {
+            let Request::Say(text) = protocol::parse(message, &options.codec)? else {
+                return Err(End::Marker);
+            };
+            *messages += 1;
+            output.line(format_args!("{peer}: {}", escape(&text)))?;
+            match &options.reply {
+                Reply::Echo => writer.put(message)?,
+                Reply::Text(text) => writer.put(text)?,
+                Reply::Ask(operator) => {
+                    let answer = ask(operator, options, output, stop)?;
+                    writer.put(&answer)?;
+                    writer.flush()?;
+                }
+                Reply::Nothing => {}
+            }
+        }
+        writer.flush()?;
+        if stop.is_set() {
+            return Err(End::Stopped);
+        }
+        if !more {
+            return Err(End::Input);
+        }
+        more = reader.fill()?;
+        if stop.is_set() {
+            // The end of input is our own doing: no last message in it.
+            return Err(End::Stopped);
+        }
+    }
+}
+
+/// The operator's next answer, in the client's encoding.
+fn ask(
+    operator: &Receiver<Line>,
+    options: &Options,
+    output: &Output,
+    stop: &Stop,
+) -> Result<Vec<u8>, End> {
+    loop {
+        if options.prompt {
+            output.write(">>> ")?;
+        }
+        let line = select! {
+            recv(operator) -> line => line.unwrap_or(Ok(b"q".to_vec())),
+            recv(stop.channel()) -> _ => return Err(End::Stopped),
+        };
+        let line = match line {
+            Ok(line) if line == b"q" => return Err(End::Operator),
+            Ok(line) => line,
+            Err(error) => {
+                complain("warning", &format!("cannot read the answer: {error}"));
+                return Err(End::Operator);
+            }
+        };
+        let text = String::from_utf8_lossy(&line);
+        match options.codec.encode(&text) {
+            Ok(bytes) => return Ok(bytes.into_owned()),
+            Err(error) => complain("warning", &format!("not sent, answer again: {error}")),
+        }
+    }
+}

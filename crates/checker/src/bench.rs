@@ -1,0 +1,304 @@
+//! What a check works with: a fresh program, its connections, random words.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use fastrand::Rng;
+
+use crate::causes::*;
+use crate::history::{Event, History};
+use crate::limits::ELSEWHERE;
+use crate::peer::Stream;
+use crate::run::{Options, Target};
+use crate::subject::{self, Exit, Output, Processes, Subject, Values};
+use crate::verdict::Failure;
+
+/// The shortest and the longest pause between two looks at something that sends
+/// no event of its own: a port that opens, a client that connects.
+const PAUSES: [Duration; 2] = [Duration::from_millis(1), Duration::from_millis(20)];
+
+/// The place where one check is made.
+pub(crate) struct Bench<'a> {
+    target: &'a Target,
+    options: &'a Options,
+    history: History,
+    words: Words,
+    /// The outputs of every program started in this check.
+    outputs: Vec<Arc<Output>>,
+    connections: usize,
+}
+
+impl<'a> Bench<'a> {
+    pub(crate) fn new(target: &'a Target, options: &'a Options, check: &str) -> Self {
+        // Each check has words of its own, whichever checks ran before it.
+        let salt = check.bytes().fold(options.seed, |salt, byte| {
+            salt.rotate_left(5) ^ u64::from(byte)
+        });
+        Self {
+            target,
+            options,
+            history: History::new(),
+            words: Words::new(salt),
+            outputs: Vec::new(),
+            connections: 0,
+        }
+    }
+
+    pub(crate) fn events(&self) -> Vec<Event> {
+        self.history.events()
+    }
+
+    /// The last lines of standard error of the programs of this check.
+    pub(crate) fn last_words(&self) -> Vec<Vec<u8>> {
+        self.outputs
+            .iter()
+            .flat_map(|output| output.last_words())
+            .collect()
+    }
+
+    /// A random word no other message of this check contains.
+    pub(crate) fn word(&mut self) -> String {
+        self.words.next()
+    }
+
+    /// Starts the server and connects to it.
+    pub(crate) fn server(&mut self) -> Result<(Server, Stream), Failure> {
+        let port = self.port()?;
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        if self.target.port.is_some()
+            && Stream::connect(address, "probe".into(), 0, &History::new()).is_ok()
+        {
+            return Err(Failure::Broken(format!(
+                "another program already listens on {address}; stop it first"
+            )));
+        }
+        self.server_at(address)
+    }
+
+    /// Starts the server at an address that may have been used before.
+    pub(crate) fn server_at(&mut self, address: SocketAddr) -> Result<(Server, Stream), Failure> {
+        let subject = self.start(address, false)?;
+        let server = Server { subject, address };
+        let first = self.first_connection(&server)?;
+        Ok((server, first))
+    }
+
+    /// One more connection to a server that is up.
+    ///
+    /// # Errors
+    /// With `refused` as the cause when nobody accepts.
+    pub(crate) fn connect(
+        &mut self,
+        server: &Server,
+        refused: crate::verdict::Cause,
+    ) -> Result<Stream, Failure> {
+        self.dial(server).map_err(|error| {
+            let state = match server.subject.exited() {
+                Some(exit) => format!("the server had ended with {exit}"),
+                None => format!("connecting failed: {error}"),
+            };
+            Failure::words(refused, "another connection to be accepted", state)
+        })
+    }
+
+    fn dial(&mut self, server: &Server) -> io::Result<Stream> {
+        let name = format!("connection {}", self.connections + 1);
+        let stream = Stream::connect(server.address, name, server.subject.group(), &self.history)?;
+        self.connections += 1;
+        Ok(stream.patient(self.patience()))
+    }
+
+    /// The connection that finds the port open is the first of the check, so
+    /// that a server which serves only one can be judged.
+    fn first_connection(&mut self, server: &Server) -> Result<Stream, Failure> {
+        let address = server.address;
+        let wanted = || format!("the program to listen on {address}");
+        let start = Instant::now();
+        let mut elsewhere_since = None;
+        let [mut pause, longest] = PAUSES;
+        while start.elapsed() < self.options.start_timeout {
+            if let Ok(stream) = self.dial(server) {
+                return Ok(stream);
+            }
+            if let Some(exit) = server.subject.exited() {
+                return Err(Failure::words(
+                    end_at_start(exit),
+                    wanted(),
+                    format!("it ended with {exit}"),
+                ));
+            }
+            let elsewhere = listening_elsewhere(&server.subject, address);
+            match (elsewhere, elsewhere_since) {
+                (Some(_), None) => elsewhere_since = Some(Instant::now()),
+                (Some(found), Some(since)) if Instant::now() - since > ELSEWHERE => {
+                    return Err(Failure::words(
+                        WRONG_ADDRESS,
+                        wanted(),
+                        format!("it listens on {found}"),
+                    ));
+                }
+                (Some(_), Some(_)) => {}
+                (None, _) => elsewhere_since = None,
+            }
+            thread::sleep(pause);
+            pause = (pause * 2).min(longest);
+        }
+        let waited = self.options.start_timeout.as_secs();
+        Err(Failure::words(
+            NOT_LISTENING,
+            wanted(),
+            format!("it did not within {waited} s"),
+        ))
+    }
+
+    /// Opens the judge's own listener, for the client to connect to.
+    pub(crate) fn listen(&self) -> Result<TcpListener, Failure> {
+        let broken = |error| Failure::Broken(format!("the judge cannot listen: {error}"));
+        let port = self.target.port.unwrap_or(0);
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(broken)?;
+        listener.set_nonblocking(true).map_err(broken)?;
+        Ok(listener)
+    }
+
+    /// An address where nobody listens.
+    pub(crate) fn dead_address(&self) -> Result<SocketAddr, Failure> {
+        Ok((Ipv4Addr::LOCALHOST, self.port()?).into())
+    }
+
+    /// Starts the program, told `address`; with `input` it can be fed.
+    pub(crate) fn start(&mut self, address: SocketAddr, input: bool) -> Result<Subject, Failure> {
+        let here = || std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
+        let values = Values {
+            address,
+            dir: self.target.dir.clone().unwrap_or_else(here),
+        };
+        let subject = Subject::start(&self.target.command, &values, input, &self.history)?;
+        self.outputs.push(subject.output().clone());
+        Ok(subject)
+    }
+
+    /// Waits for the client's connection.
+    pub(crate) fn accept(
+        &mut self,
+        listener: &TcpListener,
+        client: &Subject,
+    ) -> Result<Stream, Failure> {
+        let wanted = "the client to connect";
+        let start = Instant::now();
+        let [mut pause, longest] = PAUSES;
+        loop {
+            // Looked at before accepting: a client may connect and end at once.
+            let exit = client.exited();
+            match listener.accept() {
+                Ok((socket, _)) => return self.accepted(socket, client),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Err(Failure::Broken(format!("accept failed: {error}"))),
+            }
+            if let Some(exit) = exit {
+                return Err(Failure::words(
+                    end_at_start(exit),
+                    wanted,
+                    format!("it ended with {exit}"),
+                ));
+            }
+            if start.elapsed() > self.options.start_timeout {
+                return Err(Failure::words(NEVER_CONNECTS, wanted, "it did not"));
+            }
+            thread::sleep(pause);
+            pause = (pause * 2).min(longest);
+        }
+    }
+
+    fn accepted(
+        &mut self,
+        socket: std::net::TcpStream,
+        client: &Subject,
+    ) -> Result<Stream, Failure> {
+        self.connections += 1;
+        let name = format!("connection {}", self.connections);
+        self.history.note(format!("{name}: the client connected"));
+        // Some systems let an accepted socket inherit the listener's mode.
+        socket
+            .set_nonblocking(false)
+            .and_then(|()| Stream::new(socket, name, client.group(), &self.history))
+            .map(|stream| stream.patient(self.patience()))
+            .map_err(|error| Failure::Broken(format!("cannot use the connection: {error}")))
+    }
+
+    fn port(&self) -> Result<u16, Failure> {
+        match self.target.port {
+            Some(port) => Ok(port),
+            None => subject::pick_port()
+                .map_err(|error| Failure::Broken(format!("no free port: {error}"))),
+        }
+    }
+
+    /// A replay holds every cut twice as long.
+    fn patience(&self) -> u32 {
+        if self.options.only.is_some() { 2 } else { 1 }
+    }
+}
+
+/// A server under check.
+pub(crate) struct Server {
+    pub(crate) subject: Subject,
+    pub(crate) address: SocketAddr,
+}
+
+/// The shell that sets the limits reports a command it cannot run by these
+/// codes (POSIX, Shell Command Language, 2.8.2).
+fn end_at_start(exit: Exit) -> crate::verdict::Cause {
+    match exit {
+        Exit::Code(127) => NOT_FOUND,
+        Exit::Code(126) => NOT_EXECUTABLE,
+        _ => EXITED_EARLY,
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn listening_elsewhere(subject: &Subject, _wanted: SocketAddr) -> Option<String> {
+    let found = Processes::of(subject.group()).listening();
+    let list: Vec<_> = found.iter().map(ToString::to_string).collect();
+    (!list.is_empty()).then(|| list.join(" and "))
+}
+
+/// Where the system does not tell, the likeliest mistake is looked for.
+#[cfg(not(target_os = "linux"))]
+fn listening_elsewhere(subject: &Subject, wanted: SocketAddr) -> Option<String> {
+    let _ = Processes::of(subject.group()).listening();
+    let v6 = SocketAddr::from((std::net::Ipv6Addr::LOCALHOST, wanted.port()));
+    std::net::TcpStream::connect_timeout(&v6, PAUSES[1])
+        .ok()
+        .map(|_| v6.to_string())
+}
+
+/// Random words: easy to recognise, never markers, none part of another.
+struct Words {
+    rng: Rng,
+    given: u32,
+}
+
+impl Words {
+    const LIST: [&str; 16] = [
+        "amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "haven", "inlet", "jolly",
+        "koala", "lemon", "maple", "north", "ocean", "pearl",
+    ];
+
+    fn new(seed: u64) -> Self {
+        Self {
+            rng: Rng::with_seed(seed),
+            given: 0,
+        }
+    }
+
+    /// A word and two digits at random, then the count: never the same twice.
+    fn next(&mut self) -> String {
+        self.given += 1;
+        let word = self.rng.choice(Self::LIST).unwrap_or("word");
+        format!("{word}{}-{:02}", self.rng.u8(10..100), self.given)
+    }
+}

@@ -1,0 +1,111 @@
+//! What goes wrong in programs, one sentence each: the table of likely causes.
+
+use crate::verdict::Cause;
+
+macro_rules! causes {
+    ($($name:ident $id:literal $sentence:literal)*) => {
+        $(pub(crate) const $name: Cause = Cause { id: $id, sentence: $sentence };)*
+
+        /// Every cause a card can name.
+        pub const CAUSES: &[Cause] = &[$($name),*];
+    };
+}
+
+causes! {
+    // Before the first byte.
+    EXITED_EARLY "exited-early" "The program ended before it could be spoken to; what it complained about stands at the end of the card."
+    NOT_FOUND "not-found" "The command was not found: its name is misspelt, or it is not installed."
+    NOT_EXECUTABLE "not-executable" "The file was found but is not a program: it may need execute permission, or its interpreter in front."
+    NOT_LISTENING "not-listening" "The program runs but does not listen: bind, listen and accept must come before anything that waits."
+    WRONG_ADDRESS "wrong-address" "The program listens, but not at the address it was given: the port must come from the command line, and the address must be IPv4 loopback."
+    NEVER_CONNECTS "never-connects" "The client never connected to the address it was given."
+
+    // One message, one answer.
+    NO_ANSWER "no-answer" "The message arrived, but no answer left: it may wait in a buffer that nobody flushes, or the program waits for more input than it was sent."
+    CLOSED_EARLY "closed-early" "The connection ended while an answer was due, as when an error ends the conversation."
+    MISSING_NEWLINE "missing-newline" "The line feed is missing: without it the other side cannot know that the message is complete."
+    CRLF_ANSWER "crlf-answer" "The answer ends in CR LF instead of LF alone, as text-mode output and some print functions do."
+    SPEAKS_FIRST "speaks-first" "The server speaks before it is spoken to; a greeting is taken for the first answer."
+    CHANGED_TEXT "changed-text" "The answer is not the text that was sent: something was added, removed or changed on the way."
+    PRINTED_BYTES_OBJECT "printed-bytes-object" "The way a bytes object looks when printed was sent, b'…', instead of the bytes themselves."
+
+    // A conversation.
+    ONE_SHOT "one-shot" "The server closes after one answer; reading and answering must be a loop."
+    STALE_ANSWER "stale-answer" "An earlier answer came again: the buffer still holds the old message, or a new read is never made."
+    BUFFER_NOT_CLEARED "buffer-not-cleared" "The answer still contains the earlier messages: what was answered must be removed from the buffer."
+
+    // A stream of bytes is not a row of messages.
+    ONE_READ_ONE_MESSAGE "one-read-one-message" "One read was taken for one message. TCP delivers bytes, not messages: a read may return any part of one."
+    PARTIAL_DROPPED "partial-dropped" "The beginning of a message was thrown away because its end had not arrived yet; it must wait in a buffer."
+    REST_DROPPED "rest-dropped" "What followed the first line feed of a read was thrown away; it is the beginning of the next message."
+    GLUED_AS_ONE "glued-as-one" "Everything up to the last line feed was taken for one message, or waited for a read that ends in one; every line feed ends a message."
+    EMPTY_SKIPPED "empty-skipped" "The empty message got no answer; an empty line is a message like any other."
+    EMPTY_IS_END "empty-is-end" "An empty message was taken for the end of the conversation; only a read of 0 bytes is the end of input."
+    CR_KEPT "cr-kept" "The CR before the LF was kept; it belongs to the line end, as telnet and Windows programs send it."
+    TRIMMED "trimmed" "Blanks were stripped from the text; only one CR directly before the LF may go."
+    ALL_CR_DROPPED "all-cr-dropped" "Every CR was dropped; only the one directly before the LF is not part of the text."
+    CR_ENDS_MESSAGE "cr-ends-message" "A lone CR was taken for a line end, as text-mode readers with universal newlines do."
+    CUT_AT_1024 "cut-at-1024" "A long text was cut where a read ended: a read returns at most the size of its buffer, so reading goes on until the line feed."
+    TRUNCATED "truncated" "Only the beginning of a long text came through; the rest was lost."
+    LIMIT_TOO_LOW "limit-too-low" "A text within the limit was refused: up to 65,536 bytes are allowed."
+    DECODE_PER_READ "decode-per-read" "Each read was decoded by itself, and a read ended in the middle of a character; decode whole messages only."
+    NOT_EIGHT_BIT "not-eight-bit" "Characters outside ASCII did not survive; pass the bytes on as they came, or use UTF-8 both ways."
+
+    // Ends.
+    MARKER_ANSWERED "marker-answered" "The end marker was answered; it ends the conversation and gets no answer."
+    MARKER_UNKNOWN "marker-unknown" "An end marker was treated as an ordinary message; exit, end and q all end the conversation."
+    MARKER_TOO_GREEDY "marker-too-greedy" "An ordinary message was taken for an end marker; compare the whole message, exactly as it came."
+    ANSWERS_LOST "answers-lost" "Answers that were due before the end of the conversation never left; flush them before closing."
+    AFTER_MARKER "after-marker" "The conversation went on after the end marker; what follows it is dropped."
+    LAST_LINE_LOST "last-line-lost" "The last text had no line feed and was thrown away; the end of input ends a message too."
+    EOF_NOT_SEEN "eof-not-seen" "The other side had ended the connection, and that was not noticed: a read of 0 bytes means that nothing more will ever come."
+    NEVER_CLOSES "never-closes" "Everything was answered, but the server keeps the connection open; the client waits for its end."
+    ONE_CLIENT_ONLY "one-client-only" "The server served one client and no other; accepting must be a loop around the conversation."
+    RESET_KILLS "reset-kills" "A client that vanished took the server with it; an error on one connection may end that conversation only."
+
+    // More than the core.
+    PARTIAL_WRITE "partial-write" "A write took only part of the bytes and the rest was forgotten; write on until everything is gone."
+    NO_LIMIT "no-limit" "A text without end is collected without end; whoever sends it decides how much memory goes."
+    NO_ERROR_REPLY "no-error-reply" "The conversation ended without a word; the other side should learn why."
+    NOT_TEXT_KILLS "not-text-kills" "Bytes that are not UTF-8 ended the conversation, or the server, by an error nobody handled."
+    NOT_TEXT_ACCEPTED "not-text-accepted" "Bytes that are not UTF-8 were accepted as text."
+    SECOND_REFUSED "second-refused" "A client that came while another was served was sent away; it may wait in the backlog until its turn."
+    CLOSED_WITH_UNREAD "closed-with-unread" "The connection was closed while input was unread; the system then sends a reset, which can destroy answers on their way."
+    NO_REUSEADDR "no-reuseaddr" "The old connection still blocks the address; set SO_REUSEADDR before bind."
+    LISTENS_EVERYWHERE "listens-everywhere" "The server listens on every address of the machine; without being told to, it should be reachable from this machine only."
+    STAYS_AFTER_SIGNAL "stays-after-signal" "The server did not stop when it was asked to; a blocked accept or read must be woken by the signal."
+    KILLED_BY_SIGNAL "killed-by-signal" "The program was killed by a signal instead of ending by itself."
+    RAW_TERMINAL_CODES "raw-terminal-codes" "Control characters from the network were printed as they came; whoever sends them steers the terminal."
+
+    // Clients.
+    NOTHING_SENT "nothing-sent" "The client connected but sent nothing: the line may wait in a buffer that nobody flushes."
+    WAITS_FIRST "waits-first" "The client waits for the server to speak first; the client starts the conversation."
+    LINES_MISSING "lines-missing" "Not every line of the input was sent; reading the input and sending must be a loop."
+    NOT_PRINTED "not-printed" "The answer came, but it is not on standard output."
+    PRINTS_OWN_INPUT "prints-own-input" "The client prints what it sent instead of what came back."
+    EMPTY_NOT_SENT "empty-not-sent" "The empty line was not sent; it is a message of its own, a single LF."
+    ANSWERS_NOT_AWAITED "answers-not-awaited" "The client left at the end of its input, with answers still on their way."
+    NEVER_LEAVES "never-leaves" "Everything was done, but the client does not end."
+    MARKER_NOT_SENT "marker-not-sent" "The end marker was not sent; the server has to see it, too."
+    SUCCESS_HIDDEN "success-hidden" "Everything worked, but the exit code says that it did not."
+    FAILURE_HIDDEN "failure-hidden" "The work failed, but the exit code 0 says that it was done."
+    NEVER_GIVES_UP "never-gives-up" "Nobody listens, and the client goes on trying for ever."
+    FIXED_PORT "fixed-port" "Two clients cannot run side by side: the client binds a port of its own instead of letting the system choose."
+    HALF_DUPLEX "half-duplex" "One direction waits for the other to finish: what is read and what is sent must not wait for each other's end."
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CAUSES;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_cause_is_one_sentence_with_a_name_of_its_own() {
+        let ids: HashSet<_> = CAUSES.iter().map(|cause| cause.id).collect();
+        assert_eq!(ids.len(), CAUSES.len());
+        for cause in CAUSES {
+            assert!(cause.sentence.ends_with('.'), "{}", cause.id);
+            assert!(!cause.sentence.contains(". "), "{} is two", cause.id);
+        }
+    }
+}

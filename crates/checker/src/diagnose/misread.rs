@@ -1,0 +1,229 @@
+//! The known misreadings, the most telling first.
+
+use super::Seen;
+use crate::causes::*;
+use crate::verdict::Cause;
+
+/// A cause and whether it explains what was seen.
+type Misreading = (Cause, fn(&Seen) -> bool);
+
+/// The first that explains wins, so that the special comes before the general.
+pub(super) const TABLE: &[Misreading] = &[
+    (PRINTED_BYTES_OBJECT, bytes_object),
+    (CRLF_ANSWER, crlf_answer),
+    (DECODE_PER_READ, decode_per_read),
+    (NOT_EIGHT_BIT, not_eight_bit),
+    (STALE_ANSWER, stale_answer),
+    (BUFFER_NOT_CLEARED, buffer_not_cleared),
+    (EMPTY_SKIPPED, empty_skipped),
+    (EMPTY_IS_END, empty_is_end),
+    (CR_KEPT, |seen| lines_fit(seen, |line| line.to_vec())),
+    (TRIMMED, trimmed),
+    (ALL_CR_DROPPED, all_cr_dropped),
+    (CR_ENDS_MESSAGE, cr_ends_message),
+    (PARTIAL_DROPPED, partial_dropped),
+    (REST_DROPPED, rest_dropped),
+    (GLUED_AS_ONE, glued_as_one),
+    (ONE_READ_ONE_MESSAGE, one_read_one_message),
+    (MISSING_NEWLINE, missing_newline),
+    (CUT_AT_1024, cut_at_1024),
+    (LIMIT_TOO_LOW, limit_too_low),
+    (TRUNCATED, truncated),
+    (ONE_SHOT, one_shot),
+    (SPEAKS_FIRST, speaks_first),
+];
+
+/// Longer than any buffer a beginner would pick, or as long as the smallest.
+const LONG: usize = 512;
+
+fn bytes_object(seen: &Seen) -> bool {
+    let quoted = |text: &[u8]| text.starts_with(b"b'") || text.starts_with(b"b\"");
+    quoted(&seen.got) && !quoted(&seen.expected)
+}
+
+fn crlf_answer(seen: &Seen) -> bool {
+    !seen.sent().contains(&b'\r') && seen.fits(&replace(&seen.expected, b"\n", b"\r\n"))
+}
+
+fn missing_newline(seen: &Seen) -> bool {
+    seen.expected.len() > 1 && seen.fits(&replace(&seen.expected, b"\n", b""))
+}
+
+/// Some piece ends inside a character, and the text did not come through.
+fn decode_per_read(seen: &Seen) -> bool {
+    let cut = seen
+        .pieces
+        .iter()
+        .any(|piece| std::str::from_utf8(piece).is_err());
+    cut && std::str::from_utf8(&seen.sent()).is_ok()
+}
+
+fn not_eight_bit(seen: &Seen) -> bool {
+    let sent = seen.sent();
+    !sent.is_ascii() && std::str::from_utf8(&sent).is_ok()
+}
+
+fn stale_answer(seen: &Seen) -> bool {
+    let (first, last) = (seen.answered.first(), seen.answered.last());
+    [first, last]
+        .into_iter()
+        .flatten()
+        .any(|old| seen.fits(old))
+}
+
+fn buffer_not_cleared(seen: &Seen) -> bool {
+    let old = seen.answered.concat();
+    !old.is_empty()
+        && [old.clone(), replace(&old, b"\n", b"")]
+            .iter()
+            .any(|old| seen.fits(&[old, &seen.expected[..]].concat()))
+}
+
+fn empty_skipped(seen: &Seen) -> bool {
+    let answers: Vec<u8> = lines(&seen.expected)
+        .filter(|line| line.len() > 1)
+        .flatten()
+        .copied()
+        .collect();
+    seen.expected.starts_with(b"\n") && seen.fits(&answers)
+}
+
+fn empty_is_end(seen: &Seen) -> bool {
+    seen.expected.starts_with(b"\n") && seen.got.is_empty() && seen.end.is_some()
+}
+
+fn trimmed(seen: &Seen) -> bool {
+    let ways: [fn(&[u8]) -> &[u8]; 3] = [<[u8]>::trim_ascii, <[u8]>::trim_ascii_end, |text| {
+        without_line_end(text).trim_ascii_start()
+    }];
+    ways.iter()
+        .any(|trim| lines_fit(seen, |line| [trim(line), b"\n"].concat()))
+}
+
+fn all_cr_dropped(seen: &Seen) -> bool {
+    seen.sent().contains(&b'\r') && lines_fit(seen, |line| replace(line, b"\r", b""))
+}
+
+fn cr_ends_message(seen: &Seen) -> bool {
+    let sent = replace(&seen.sent(), b"\r\n", b"\n");
+    sent.contains(&b'\r') && seen.fits(&replace(&sent, b"\r", b"\n"))
+}
+
+/// Complete lines of each read are answered, its tail is thrown away.
+fn partial_dropped(seen: &Seen) -> bool {
+    let answers = seen.pieces.iter().flat_map(|piece| {
+        let complete = piece
+            .iter()
+            .rposition(|&b| b == b'\n')
+            .map_or(0, |at| at + 1);
+        &piece[..complete]
+    });
+    seen.pieces.len() > 1 && seen.fits(&answers.copied().collect::<Vec<_>>())
+}
+
+/// The first line is answered as soon as there is one, the rest thrown away.
+fn rest_dropped(seen: &Seen) -> bool {
+    let (mut pending, mut answers) = (Vec::new(), Vec::new());
+    for piece in &seen.pieces {
+        pending.extend_from_slice(piece);
+        if let Some(at) = pending.iter().position(|&b| b == b'\n') {
+            answers.extend_from_slice(&pending[..=at]);
+            pending.clear();
+        }
+    }
+    seen.fits(&answers) && !answers.is_empty()
+}
+
+/// Reads are collected until one ends in LF; then all is one message.
+fn glued_as_one(seen: &Seen) -> bool {
+    let (mut pending, mut answers) = (Vec::new(), Vec::new());
+    for piece in &seen.pieces {
+        pending.extend_from_slice(piece);
+        if pending.ends_with(b"\n") {
+            answers.append(&mut pending);
+        }
+    }
+    pending.contains(&b'\n') && seen.fits(&answers)
+}
+
+/// Each read is answered as it comes: as it is, or with its line end replaced.
+fn one_read_one_message(seen: &Seen) -> bool {
+    let ways: [fn(&[u8]) -> Vec<u8>; 4] = [
+        <[u8]>::to_vec,
+        |piece| [piece.trim_ascii(), b"\n"].concat(),
+        |piece| [without_line_end(piece), b"\n"].concat(),
+        |piece| [piece, b"\n"].concat(),
+    ];
+    let whole = seen.pieces.len() == 1 && lines(&seen.pieces[0]).count() == 1;
+    !whole
+        && ways.iter().any(|way| {
+            let answers: Vec<u8> = seen.pieces.iter().flat_map(|piece| way(piece)).collect();
+            seen.fits(&answers)
+        })
+}
+
+/// The answer breaks off in a line end, and goes on after it.
+fn cut_at_1024(seen: &Seen) -> bool {
+    broken_off(seen).is_some_and(|at| {
+        let rest = &seen.got[at + 1..];
+        !rest.is_empty() && seen.expected[at..].starts_with(&rest[..rest.len().min(LONG / 2)])
+    })
+}
+
+fn truncated(seen: &Seen) -> bool {
+    broken_off(seen).is_some() || (seen.got.len() >= LONG && seen.expected.starts_with(&seen.got))
+}
+
+fn broken_off(seen: &Seen) -> Option<usize> {
+    let at = super::common(&seen.expected, &seen.got);
+    (at >= LONG && seen.got.get(at) == Some(&b'\n')).then_some(at)
+}
+
+fn limit_too_low(seen: &Seen) -> bool {
+    let refused = seen.got.starts_with(b"ERR") || (seen.got.is_empty() && seen.end.is_some());
+    seen.expected.len() > LONG && refused
+}
+
+fn one_shot(seen: &Seen) -> bool {
+    seen.answered.len() == 1 && seen.got.is_empty() && seen.end.is_some()
+}
+
+/// The right answer comes, but after a line of its own.
+fn speaks_first(seen: &Seen) -> bool {
+    let first = lines(&seen.got).next().unwrap_or_default();
+    let text = without_line_end(&seen.expected);
+    seen.answered.is_empty()
+        && seen.got.len() > first.len()
+        && seen.got.ends_with(&seen.expected)
+        && !first.windows(text.len().max(1)).any(|part| part == text)
+}
+
+/// Whether answering each line through `change` explains what came.
+fn lines_fit(seen: &Seen, change: impl Fn(&[u8]) -> Vec<u8>) -> bool {
+    let answers: Vec<u8> = lines(&seen.sent()).flat_map(change).collect();
+    seen.fits(&answers)
+}
+
+fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    bytes.split_inclusive(|&b| b == b'\n')
+}
+
+fn without_line_end(line: &[u8]) -> &[u8] {
+    let text = line.strip_suffix(b"\n").unwrap_or(line);
+    text.strip_suffix(b"\r").unwrap_or(text)
+}
+
+fn replace(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some(&first) = rest.first() {
+        if let Some(after) = rest.strip_prefix(from) {
+            out.extend_from_slice(to);
+            rest = after;
+        } else {
+            out.push(first);
+            rest = &rest[1..];
+        }
+    }
+    out
+}

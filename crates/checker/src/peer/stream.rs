@@ -1,0 +1,330 @@
+//! One TCP connection in the judge's hand.
+
+use std::io::{self, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use socket2::SockRef;
+
+use super::inbox::{self, End, Inbox};
+use crate::diagnose::Seen;
+use crate::history::{History, brief};
+use crate::limits::{ANSWER, CONNECT, HOLD, QUIET};
+use crate::subject::Processes;
+
+/// A connection whose every event is recorded. Dropping it resets it, so that
+/// neither side keeps the port in TIME_WAIT.
+pub(crate) struct Stream {
+    name: String,
+    socket: TcpStream,
+    inbox: Arc<Inbox>,
+    reader: Option<JoinHandle<()>>,
+    history: History,
+    /// The process group at the other end.
+    group: i32,
+    /// How long a cut is held at most.
+    hold: Duration,
+    /// Sent since the last answer that was right, piece by piece.
+    pieces: Vec<Vec<u8>>,
+    /// Answers that were right.
+    answered: Vec<Vec<u8>>,
+    reset_on_drop: bool,
+}
+
+impl Stream {
+    /// Connects to the program under check.
+    pub(crate) fn connect(
+        address: SocketAddr,
+        name: String,
+        group: i32,
+        history: &History,
+    ) -> io::Result<Self> {
+        let socket = TcpStream::connect_timeout(&address, CONNECT)?;
+        history.note(format!("{name}: connected to {address}"));
+        Self::new(socket, name, group, history)
+    }
+
+    /// Takes over a connected socket.
+    pub(crate) fn new(
+        socket: TcpStream,
+        name: String,
+        group: i32,
+        history: &History,
+    ) -> io::Result<Self> {
+        // A cut must leave when it is made, not when Nagle's algorithm lets it.
+        socket.set_nodelay(true)?;
+        socket.set_write_timeout(Some(ANSWER))?;
+        // Where shutting down does not wake a reader, it looks up by itself.
+        socket.set_read_timeout(Some(Duration::from_millis(100)))?;
+        let inbox = Arc::new(Inbox::new());
+        let reader = thread::spawn({
+            let (inbox, socket) = (inbox.clone(), socket.try_clone()?);
+            let (name, history) = (name.clone(), history.clone());
+            move || inbox.fill(socket, &name, &history)
+        });
+        Ok(Self {
+            name,
+            socket,
+            inbox,
+            reader: Some(reader),
+            history: history.clone(),
+            group,
+            hold: HOLD,
+            pieces: Vec::new(),
+            answered: Vec::new(),
+            reset_on_drop: true,
+        })
+    }
+
+    /// Doubles the time a cut is held: for replays on slow machines.
+    pub(crate) fn patient(mut self, factor: u32) -> Self {
+        self.hold *= factor;
+        self
+    }
+
+    /// Sends `bytes` in one write. A peer that is gone shows in what comes back,
+    /// so it is recorded but no error.
+    pub(crate) fn send(&mut self, bytes: &[u8]) {
+        match self.socket.write_all(bytes) {
+            Ok(()) => self.note(format!("sent {}", brief(bytes))),
+            Err(error) => self.note(format!("could not send {}: {error}", brief(bytes))),
+        }
+        self.pieces.push(bytes.to_vec());
+    }
+
+    /// Sends as [`Stream::send`] does and tells whether the peer took it all.
+    pub(crate) fn try_send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.socket.write_all(bytes)
+    }
+
+    /// Sends `bytes` and gives the program time to misread them: until it has
+    /// read everything and sleeps again, or the bound is reached.
+    ///
+    /// Holding may let a wrong program pass. It can never fail a right one.
+    pub(crate) fn send_and_hold(&mut self, bytes: &[u8]) {
+        self.send(bytes);
+        self.hold();
+    }
+
+    /// Waits until the program has read what was sent and has nothing to do.
+    pub(crate) fn hold(&mut self) {
+        let start = Instant::now();
+        let settled = self.settle();
+        self.note(format!("held back the rest for {:.1?}", start.elapsed()));
+        if !settled {
+            // A program that never sleeps will not the next time either.
+            self.hold = self.hold.min(Duration::from_millis(60));
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    fn settle(&self) -> bool {
+        use crate::subject::unread;
+        let (Ok(near), Ok(far)) = (self.socket.local_addr(), self.socket.peer_addr()) else {
+            return true;
+        };
+        let (near, far) = (near.port(), far.port());
+        let deadline = Instant::now() + self.hold;
+        let processes = Processes::of(self.group);
+        let pause = Duration::from_micros(200);
+        while Instant::now() < deadline {
+            // In this order: read what came, slept, and left nothing for us.
+            let quiet = unread(far, near).unwrap_or(0) == 0
+                && !processes.busy()
+                && (self.ended() || unread(near, far).unwrap_or(0) == 0);
+            if quiet {
+                // Our own reader may have the last bytes in its hand.
+                self.inbox.wait(Instant::now() + 10 * pause, |_| None::<()>);
+                return true;
+            }
+            thread::sleep(pause);
+        }
+        false
+    }
+
+    /// Where the system does not tell, a moment must do.
+    #[cfg(not(target_os = "linux"))]
+    fn settle(&self) -> bool {
+        let _ = Processes::of(self.group);
+        let deadline = Instant::now() + self.hold.min(Duration::from_millis(50));
+        self.inbox.wait(deadline, |state| state.end.map(|_| ()));
+        true
+    }
+
+    /// Waits for exactly `expected`.
+    ///
+    /// # Errors
+    /// What was seen instead: other bytes, too few in time, or an end.
+    pub(crate) fn expect(&mut self, expected: &[u8]) -> Result<(), Box<Seen>> {
+        let start = Instant::now();
+        let right = self.inbox.wait(start + ANSWER, |state| {
+            let got = state.waiting();
+            if got.starts_with(expected) {
+                return Some(true);
+            }
+            (state.end.is_some() || !expected.starts_with(got)).then_some(false)
+        });
+        if right == Some(true) {
+            self.answered.push(self.inbox.take(expected.len()));
+            self.pieces.clear();
+            return Ok(());
+        }
+        Err(self.seen(expected, 0))
+    }
+
+    /// Sends `message` cut before each offset of `cuts`, each piece held, and
+    /// waits for `expected`, of which nothing may come before the last piece.
+    ///
+    /// # Errors
+    /// As for [`Stream::expect`]; also when an answer came too early.
+    pub(crate) fn exchange_cut(
+        &mut self,
+        message: &[u8],
+        cuts: &[usize],
+        expected: &[u8],
+    ) -> Result<(), Box<Seen>> {
+        let mut from = 0;
+        for &cut in cuts {
+            self.send_and_hold(&message[from..cut]);
+            from = cut;
+            let early = self.inbox.look(|state| state.waiting().len());
+            if early > 0 || self.ended() {
+                self.send(&message[from..]);
+                return Err(self.seen(expected, early));
+            }
+        }
+        self.send(&message[from..]);
+        self.expect(expected)
+    }
+
+    /// Waits for the end of the connection, with nothing before it. A reset
+    /// counts as an end here: only what was answered matters.
+    ///
+    /// # Errors
+    /// What came instead.
+    pub(crate) fn expect_end(&mut self) -> Result<(), Box<Seen>> {
+        self.inbox.wait(Instant::now() + ANSWER, |state| {
+            (state.end.is_some() || !state.waiting().is_empty()).then_some(())
+        });
+        let clean = self
+            .inbox
+            .look(|state| state.end.is_some() && state.waiting().is_empty());
+        if clean {
+            Ok(())
+        } else {
+            Err(self.seen(b"", 0))
+        }
+    }
+
+    /// Gives the program the chance to say too much.
+    ///
+    /// # Errors
+    /// What came although nothing was due.
+    pub(crate) fn expect_nothing(&mut self) -> Result<(), Box<Seen>> {
+        self.settle();
+        let nothing = self.inbox.look(|state| state.waiting().is_empty());
+        if nothing {
+            Ok(())
+        } else {
+            Err(self.seen(b"", 0))
+        }
+    }
+
+    /// Waits at most `limit` for a line and takes it, its LF included.
+    pub(crate) fn line(&mut self, limit: Duration) -> Option<Vec<u8>> {
+        let length = self.inbox.wait(Instant::now() + limit, |state| {
+            match state.waiting().iter().position(|&b| b == b'\n') {
+                Some(at) => Some(Some(at + 1)),
+                None => state.end.map(|_| None),
+            }
+        })??;
+        Some(self.inbox.take(length))
+    }
+
+    /// What is waiting, untaken.
+    pub(crate) fn waiting(&self) -> Vec<u8> {
+        self.inbox.look(|state| state.waiting().to_vec())
+    }
+
+    /// How the peer's direction ended, if it has.
+    pub(crate) fn end(&self) -> Option<End> {
+        self.inbox.look(|state| state.end)
+    }
+
+    pub(crate) fn ended(&self) -> bool {
+        self.end().is_some()
+    }
+
+    /// Waits at most `limit` for the peer's end, whatever comes before it.
+    pub(crate) fn wait_end(&self, limit: Duration) -> Option<End> {
+        self.inbox.wait(Instant::now() + limit, |state| state.end)
+    }
+
+    /// Reads ahead at most `bytes`; 0 makes this a peer that never reads.
+    pub(crate) fn read_ahead(&self, bytes: usize) {
+        self.inbox.read_ahead(bytes);
+    }
+
+    /// Ends our direction; the other stays open.
+    pub(crate) fn half_close(&mut self) {
+        // A peer that is gone shows in what comes back.
+        let _ = self.socket.shutdown(Shutdown::Write);
+        self.note("ended our side".into());
+    }
+
+    /// Closes as a well-behaved program does, instead of by reset.
+    pub(crate) fn close(mut self) {
+        self.note("closed".into());
+        self.reset_on_drop = false;
+    }
+
+    /// Vanishes: the peer's next read or write finds a reset.
+    pub(crate) fn reset(self) {
+        self.note("reset the connection".into());
+    }
+
+    /// What this connection has seen since the last right answer. Reads on until
+    /// it is quiet, so that the card shows the whole of a wrong answer.
+    pub(crate) fn seen(&mut self, expected: &[u8], early: usize) -> Box<Seen> {
+        let mut length = self.inbox.look(|state| state.waiting().len());
+        while length < (1 << 20) {
+            let deadline = Instant::now() + QUIET;
+            let more = self.inbox.wait(deadline, |state| {
+                let now = state.waiting().len();
+                (state.end.is_some() || now > length).then_some(now)
+            });
+            match more {
+                Some(now) if now > length => length = now,
+                _ => break,
+            }
+        }
+        Box::new(Seen {
+            pieces: self.pieces.clone(),
+            answered: self.answered.clone(),
+            expected: expected.to_vec(),
+            got: self.waiting(),
+            early,
+            end: self.end(),
+        })
+    }
+
+    fn note(&self, text: String) {
+        self.history.note(format!("{}: {text}", self.name));
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        if self.reset_on_drop {
+            // Closing with a linger time of zero sends a reset (RFC 9293, 3.6).
+            let _ = SockRef::from(&self.socket).set_linger(Some(Duration::ZERO));
+        }
+        self.inbox.finish();
+        inbox::wake(&self.socket);
+        if let Some(reader) = self.reader.take() {
+            let _ = reader.join();
+        }
+    }
+}

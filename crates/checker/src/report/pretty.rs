@@ -1,0 +1,119 @@
+//! The report for people.
+
+use std::io::{self, Write};
+
+use super::Style;
+use super::card::{self, BOLD, DIM, GREEN, Page, RED};
+use crate::lesson::Level;
+use crate::run::{CheckResult, Outcome, Report, Verdict};
+
+/// Writes every report: a line for each check, a card for the first failure,
+/// and a closing line.
+///
+/// # Errors
+/// Only those of `out`.
+pub fn pretty(reports: &[Report], out: &mut dyn Write, style: Style) -> io::Result<()> {
+    for report in reports {
+        list(report, &mut Page::new(out, style))?;
+        let failed = failures(report);
+        if let Some((_, first)) = failed.first() {
+            card::card(first, out, style)?;
+        }
+        let mut page = Page::new(out, style);
+        if failed.len() > 1 {
+            page.blank()?;
+            page.line(BOLD, "Also failed:")?;
+            for (check, card) in &failed[1..] {
+                let text = format!(
+                    "  {} ({}): {}",
+                    check.check.name, card.cause.id, card.replay
+                );
+                page.line(RED, &text)?;
+            }
+        }
+        page.blank()?;
+        closing(report, &mut page)?;
+    }
+    Ok(())
+}
+
+fn failures(report: &Report) -> Vec<(&CheckResult, &crate::verdict::Card)> {
+    let failed = report
+        .results
+        .iter()
+        .filter_map(|result| match &result.outcome {
+            Outcome::Failed(card) => Some((result, &**card)),
+            _ => None,
+        });
+    // A core failure weighs more than one that never costs the pass.
+    let (mut core, more): (Vec<_>, Vec<_>) =
+        failed.partition(|(result, _)| result.check.level == Level::Core);
+    core.extend(more);
+    core
+}
+
+fn list(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
+    let head = format!("{} {}", report.lesson.name, report.role);
+    page.line(BOLD, &head)?;
+    for level in [Level::Core, Level::More] {
+        let mut results = report
+            .results
+            .iter()
+            .filter(|result| result.check.level == level)
+            .peekable();
+        if level == Level::More && results.peek().is_some() {
+            page.line(BOLD, "beyond the core")?;
+        }
+        for result in results {
+            let (paint, sign, note) = match &result.outcome {
+                Outcome::Passed => (GREEN, "✓", String::new()),
+                Outcome::Failed(card) => (RED, "✗", card.cause.id.into()),
+                Outcome::Broken(why) => (RED, "!", why.clone()),
+                Outcome::Skipped(why) => (DIM, "–", format!("skipped: {why}")),
+                Outcome::NotRun => (DIM, "–", "not run".into()),
+            };
+            let check = result.check;
+            let text = format!("  {sign} {:22} {:6} {note}", check.name, check.requirement);
+            page.line(paint, text.trim_end())?;
+        }
+    }
+    page.blank()
+}
+
+fn closing(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
+    let passed = |level| count(report, level, |outcome| matches!(outcome, Outcome::Passed));
+    let all = |level| count(report, level, |_| true);
+    let mut text = format!(
+        "{} of {} core checks passed",
+        passed(Level::Core),
+        all(Level::Core)
+    );
+    if all(Level::More) > 0 {
+        text = format!(
+            "{text}, {} of {} beyond the core",
+            passed(Level::More),
+            all(Level::More)
+        );
+    }
+    let (paint, verdict) = match report.verdict() {
+        Verdict::Passed => (GREEN, "passed"),
+        Verdict::Failed => (RED, "not yet"),
+        Verdict::Broken => (RED, "no verdict: the judge or this machine failed"),
+    };
+    page.line(
+        paint,
+        &format!("{} {}: {verdict}. {text}.", report.lesson.name, report.role),
+    )?;
+    page.line(
+        DIM,
+        &format!("checker {}, seed {}", report.version, report.seed),
+    )
+}
+
+fn count(report: &Report, level: Level, which: impl Fn(&Outcome) -> bool) -> usize {
+    let of_level = report
+        .results
+        .iter()
+        .filter(|result| result.check.level == level);
+    of_level.filter(|result| which(&result.outcome)).count()
+}

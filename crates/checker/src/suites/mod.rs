@@ -1,0 +1,19 @@
+//! The checks of every lesson, one module each.
+
+mod tcp_basics;
+
+use crate::lesson::Lesson;
+
+static ALL: [&Lesson; 1] = [&tcp_basics::LESSON];
+
+/// Every lesson, in the order of the course.
+#[must_use]
+pub fn all() -> &'static [&'static Lesson] {
+    &ALL
+}
+
+/// The lesson called `name`.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Lesson> {
+    ALL.into_iter().find(|lesson| lesson.name == name)
+}

@@ -1,0 +1,136 @@
+//! What a check found out, and the card a failure becomes.
+
+use crate::history::Event;
+use crate::lesson::{Check, Lesson, Role};
+
+/// A likely cause: a name that stays the same, and one sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cause {
+    /// Such as `one-read-one-message`.
+    pub id: &'static str,
+    /// What the program probably does.
+    pub sentence: &'static str,
+}
+
+/// Why a check did not pass.
+pub(crate) enum Failure {
+    /// The program is wrong.
+    Wrong(Box<Wrong>),
+    /// The judge or the machine is.
+    Broken(String),
+    /// The check cannot be made on this system.
+    Skipped(String),
+}
+
+/// What the program did wrong.
+pub(crate) struct Wrong {
+    pub(crate) cause: Cause,
+    pub(crate) sent: Vec<Vec<u8>>,
+    pub(crate) expected: Side,
+    pub(crate) got: Side,
+    pub(crate) first_wrong: Option<usize>,
+}
+
+impl Failure {
+    /// A failure told in words.
+    pub(crate) fn words(cause: Cause, expected: impl Into<String>, got: impl Into<String>) -> Self {
+        Self::of(cause, Side::words(expected), Side::words(got))
+    }
+
+    pub(crate) fn of(cause: Cause, expected: Side, got: Side) -> Self {
+        Self::Wrong(Box::new(Wrong {
+            cause,
+            sent: Vec::new(),
+            first_wrong: None,
+            expected,
+            got,
+        }))
+    }
+}
+
+/// One side of the comparison: bytes, words about them, or both.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Side {
+    /// The bytes, where the comparison is about bytes.
+    pub bytes: Option<Vec<u8>>,
+    /// What is to be said beside them.
+    pub words: String,
+}
+
+impl Side {
+    pub(crate) fn words(words: impl Into<String>) -> Self {
+        Self {
+            bytes: None,
+            words: words.into(),
+        }
+    }
+
+    pub(crate) fn bytes(bytes: impl Into<Vec<u8>>, words: impl Into<String>) -> Self {
+        Self {
+            bytes: Some(bytes.into()),
+            words: words.into(),
+        }
+    }
+}
+
+/// Everything a student needs to find the bug, for one failed check.
+#[derive(Debug, Clone)]
+pub struct Card {
+    /// The numbered requirement, such as `TB-3`.
+    pub requirement: &'static str,
+    /// The check's name.
+    pub check: &'static str,
+    /// Which program failed.
+    pub role: Role,
+    /// What the check proves.
+    pub summary: &'static str,
+    /// What was sent since the last right answer; each piece was one write, and
+    /// every piece but the last was held back from its successor.
+    pub sent: Vec<Vec<u8>>,
+    /// What should have come.
+    pub expected: Side,
+    /// What came.
+    pub got: Side,
+    /// Offset of the first wrong byte in both, where both have bytes.
+    pub first_wrong: Option<usize>,
+    /// What happened, in order.
+    pub events: Vec<Event>,
+    /// The program's last lines on standard error.
+    pub last_words: Vec<Vec<u8>>,
+    /// What the program probably does.
+    pub cause: Cause,
+    /// The first of the check's hints.
+    pub hint: &'static str,
+    /// Where the book explains it: a path and an anchor.
+    pub section: String,
+    /// The command that runs this check again, with the same words.
+    pub replay: String,
+}
+
+impl Card {
+    pub(crate) fn new(
+        lesson: &Lesson,
+        check: &Check,
+        wrong: Wrong,
+        events: Vec<Event>,
+        last_words: Vec<Vec<u8>>,
+        replay: String,
+    ) -> Self {
+        Self {
+            requirement: check.requirement,
+            check: check.name,
+            role: check.role,
+            summary: check.summary,
+            sent: wrong.sent,
+            expected: wrong.expected,
+            got: wrong.got,
+            first_wrong: wrong.first_wrong,
+            events,
+            last_words,
+            cause: wrong.cause,
+            hint: check.hints[0],
+            section: format!("{}#{}", lesson.chapter, check.section),
+            replay,
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The right client, and what wrong ones do instead.
+//!
+//! One thread sends what comes on standard input, the main thread prints what
+//! the server answers: neither waits for the other.
+
+use std::io::{self, ErrorKind, Read};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream, ToSocketAddrs};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use socket2::{Domain, Socket, Type};
+
+use crate::conversation::is_idle;
+use crate::lines::{Line, Lines};
+use crate::sender::{Sent, send_input};
+use crate::show::say_text;
+use crate::table::Bug;
+
+/// How often a client that waits for answers looks at the clock.
+const LOOK: Duration = Duration::from_millis(100);
+
+pub(crate) fn run(host: &str, port: u16, bug: Bug) -> io::Result<()> {
+    let mut socket = match connect(host, port, bug) {
+        Err(error) if bug == Bug::RefusedExitZero => {
+            eprintln!("{error}");
+            return Ok(());
+        }
+        outcome => outcome?,
+    };
+    socket.set_nodelay(true)?;
+    if bug == Bug::WaitsForGreeting {
+        let mut greeting = [0; 1024];
+        let count = socket.read(&mut greeting)?;
+        say_text("", &greeting[..count], bug);
+    }
+    let sent = Arc::new(Sent::default());
+    let (outgoing, noted) = (socket.try_clone()?, Arc::clone(&sent));
+    let sender = thread::spawn(move || {
+        // If it fails the server has gone, which the main thread tells.
+        let _ = send_input(&outgoing, &noted, bug);
+    });
+    if bug == Bug::NeverReads {
+        let _ = sender.join();
+        return Ok(());
+    }
+    receive(&socket, &sent, bug)
+}
+
+fn connect(host: &str, port: u16, bug: Bug) -> io::Result<TcpStream> {
+    let address = (host, port).to_socket_addrs()?.next();
+    let address = address.ok_or(io::Error::other("no address for this name"))?;
+    if bug == Bug::FixedPort {
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+        // Lets it follow itself at once, but never run twice to one server.
+        socket.set_reuse_address(true)?;
+        socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 27182)).into())?;
+        socket.connect(&address.into())?;
+        return Ok(socket.into());
+    }
+    loop {
+        let outcome = TcpStream::connect((host, port));
+        if outcome.is_ok() || bug != Bug::RetriesForEver {
+            return outcome;
+        }
+        thread::sleep(LOOK);
+    }
+}
+
+fn receive(mut socket: &TcpStream, sent: &Sent, bug: Bug) -> io::Result<()> {
+    let mut lines = Lines::new(bug);
+    let mut chunk = vec![0; 64 * 1024];
+    socket.set_read_timeout(Some(LOOK))?;
+    loop {
+        while bug == Bug::WritesAllFirst && sent.sending() {
+            thread::sleep(LOOK);
+        }
+        let count = match socket.read(&mut chunk) {
+            Err(error) if is_idle(&error) => {
+                if sent.has_waited_enough() {
+                    break;
+                }
+                continue;
+            }
+            // A server that has gone, whether it said so or not.
+            Err(_) | Ok(0) => {
+                if let Some(line) = lines.last() {
+                    print(line, sent, bug)?;
+                }
+                if bug == Bug::IgnoresEof && sent.due() > 0
+                    || bug == Bug::MarkerWaits && sent.marker()
+                {
+                    hang();
+                }
+                break;
+            }
+            Ok(count) => count,
+        };
+        lines.push(&chunk[..count]);
+        while let Some(line) = lines.next() {
+            print(line, sent, bug)?;
+        }
+    }
+    if bug == Bug::MarkerError && sent.marker() {
+        return Err(io::Error::other("the server closed the connection"));
+    }
+    match sent.due() {
+        0 => Ok(()),
+        // It takes reads for answers, so it does not know how many came.
+        _ if bug == Bug::ReadIsMessage => Ok(()),
+        _ if bug == Bug::GoneExitZero => Ok(()),
+        due => Err(io::Error::new(
+            ErrorKind::UnexpectedEof,
+            format!("the server has gone, answers missing: {due}"),
+        )),
+    }
+}
+
+fn print(line: Line, sent: &Sent, bug: Bug) -> io::Result<()> {
+    let own = sent.answered();
+    let Line::Text(text) = line else {
+        return Err(io::Error::other("the answer is too long"));
+    };
+    if let Err(error) = std::str::from_utf8(&text) {
+        match bug {
+            Bug::HangsOnBytes => hang(),
+            Bug::CrashesOnBytes => std::process::abort(),
+            Bug::ReadIsMessage => {}
+            _ => return Err(io::Error::new(ErrorKind::InvalidData, error)),
+        }
+    }
+    match bug {
+        Bug::PrintsNothing => {}
+        Bug::PrintsOwnLine => say_text("", &own, bug),
+        _ => say_text("", &text, bug),
+    }
+    Ok(())
+}
+
+fn hang() -> ! {
+    loop {
+        thread::park();
+    }
+}

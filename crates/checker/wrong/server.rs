@@ -1,0 +1,121 @@
+//! The right server, one client after another, and what wrong ones do instead.
+
+use std::io::{self, ErrorKind, Read};
+use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use socket2::{Domain, Socket, Type};
+
+use crate::conversation::{Conversation, End, is_idle};
+use crate::show::say;
+use crate::table::Bug;
+
+/// How long a client may take to read its last answers before the close.
+const DRAIN: Duration = Duration::from_secs(1);
+
+pub(crate) fn run(port: u16, bug: Bug) -> io::Result<()> {
+    if bug == Bug::ExitsAtStart {
+        return Err(io::Error::other("name 'sokcet' is not defined"));
+    }
+    let listener = listen(port, bug)?;
+    #[cfg(unix)]
+    stop_on_signal(bug)?;
+    say(&format!("listening on {}", listener.local_addr()?));
+    if bug == Bug::RefusesSecond {
+        return serve_or_hang_up(&listener, bug);
+    }
+    for socket in listener.incoming() {
+        let Ok(socket) = socket else { continue };
+        if let Err(error) = serve(socket, bug) {
+            say(&format!("client lost: {error}"));
+            // As if `?` stood where this report is.
+            if bug == Bug::DiesOnReset || error.kind() == ErrorKind::InvalidData {
+                return Err(error);
+            }
+        }
+        if bug == Bug::OneClient {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn listen(port: u16, bug: Bug) -> io::Result<TcpListener> {
+    let address: SocketAddr = match bug {
+        Bug::AnyAddress => (Ipv4Addr::UNSPECIFIED, port).into(),
+        Bug::Ipv6Only => (Ipv6Addr::LOCALHOST, port).into(),
+        Bug::OtherPort => (Ipv4Addr::LOCALHOST, 0).into(),
+        _ => (Ipv4Addr::LOCALHOST, port).into(),
+    };
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    // Not on Windows, where it would let two servers share the port.
+    if cfg!(unix) && bug != Bug::NoReuse {
+        socket.set_reuse_address(true)?;
+    }
+    socket.bind(&address.into())?;
+    socket.listen(128)?;
+    Ok(socket.into())
+}
+
+#[cfg(unix)]
+fn stop_on_signal(bug: Bug) -> io::Result<()> {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::iterator::Signals;
+
+    if bug == Bug::KilledBySignal {
+        return Ok(());
+    }
+    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    thread::spawn(move || {
+        for _ in signals.forever() {
+            if bug != Bug::IgnoresSigterm {
+                say("stopped");
+                std::process::exit(0);
+            }
+        }
+    });
+    Ok(())
+}
+
+/// One conversation, from the first byte to the close.
+fn serve(socket: TcpStream, bug: Bug) -> io::Result<()> {
+    socket.set_nodelay(true)?;
+    let end = Conversation::new(&socket, bug).run()?;
+    if bug == Bug::KeepsOpen && end == End::OfInput {
+        std::mem::forget(socket);
+        return Ok(());
+    }
+    if bug == Bug::ClosesAtOnce {
+        return Ok(());
+    }
+    // Closing with input unread would reset the connection, and the last
+    // answers with it: end our side, then read until the client has ended its.
+    socket.shutdown(Shutdown::Write)?;
+    let deadline = Instant::now() + DRAIN;
+    while let Some(left) = deadline.checked_duration_since(Instant::now()) {
+        socket.set_read_timeout(Some(left.max(Duration::from_millis(1))))?;
+        if !matches!((&socket).read(&mut [0; 4096]), Ok(1..)) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Serves each client in a thread, but closes on whoever comes meanwhile.
+fn serve_or_hang_up(listener: &TcpListener, bug: Bug) -> io::Result<()> {
+    let mut current: Option<TcpStream> = None;
+    loop {
+        let socket = listener.accept()?.0;
+        let is_there = |client: &TcpStream| match client.peek(&mut [0]) {
+            Ok(count) => count > 0,
+            Err(error) => is_idle(&error),
+        };
+        if current.as_ref().is_some_and(is_there) {
+            continue;
+        }
+        socket.set_read_timeout(Some(Duration::from_millis(20)))?;
+        current = Some(socket.try_clone()?);
+        thread::spawn(move || serve(socket, bug));
+    }
+}

@@ -1,0 +1,309 @@
+//! What the audience sees: three columns side by side, or the same as prefixed lines.
+
+use std::io::{self, Write};
+
+use anstyle::Style;
+use unicode_width::UnicodeWidthChar as _;
+
+use super::entry::{Entry, Kind};
+use super::script::{self, SERVER, WIRE};
+use crate::style::{self, BAD, BOLD, DIM, WARN};
+use crate::units;
+
+/// The narrowest terminal for three columns.
+pub(super) const SIDE_BY_SIDE: usize = 100;
+/// Wider than this, lines are harder to read, not easier.
+const WIDEST: usize = 160;
+/// Narration is set like a book.
+const NARRATION: usize = 78;
+/// Seconds and milliseconds of a scene: `12.345`.
+const TIME: usize = 6;
+/// The longest prefix of a plain line.
+const PREFIX: usize = "client A".len();
+
+/// How a demo is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// One prefixed line for each event.
+    Plain,
+    /// Server, wire and client side by side in so many columns.
+    Columns(usize),
+}
+
+/// Where a demo is shown.
+pub(super) struct Screen<'a> {
+    out: &'a mut dyn Write,
+    layout: Layout,
+}
+
+impl<'a> Screen<'a> {
+    pub(super) fn new(out: &'a mut dyn Write, layout: Layout) -> Screen<'a> {
+        let layout = match layout {
+            Layout::Plain => Layout::Plain,
+            Layout::Columns(width) => Layout::Columns(width.min(WIDEST)),
+        };
+        Screen { out, layout }
+    }
+
+    /// A scene begins.
+    pub(super) fn title(
+        &mut self,
+        number: usize,
+        of: usize,
+        scene: &script::Scene,
+    ) -> io::Result<()> {
+        writeln!(self.out)?;
+        let title = format!("Scene {number} of {of}: {}", scene.title);
+        writeln!(self.out, "{BOLD}{title}{BOLD:#}")?;
+        self.narration(&scene.narration)?;
+        if let Layout::Columns(width) = self.layout {
+            let [server, wire, client] = columns(width);
+            let rule = |width: usize| "─".repeat(width);
+            writeln!(
+                self.out,
+                "{BOLD}{:>TIME$} │ {SERVER:<server$} │ {WIRE:<wire$} │ {:<client$}{BOLD:#}",
+                "s", "client"
+            )?;
+            writeln!(
+                self.out,
+                "{DIM}{}─┼─{}─┼─{}─┼─{}{DIM:#}",
+                rule(TIME),
+                rule(server),
+                rule(wire),
+                rule(client)
+            )?;
+        }
+        self.out.flush()
+    }
+
+    /// A scene that this system cannot play.
+    pub(super) fn skipped(
+        &mut self,
+        number: usize,
+        of: usize,
+        scene: &script::Scene,
+    ) -> io::Result<()> {
+        writeln!(self.out)?;
+        let title = &scene.title;
+        writeln!(self.out, "{BOLD}Scene {number} of {of}: {title}{BOLD:#}")?;
+        writeln!(self.out, "{DIM}(not on this system){DIM:#}")
+    }
+
+    /// What the teacher says.
+    pub(super) fn narration(&mut self, text: &str) -> io::Result<()> {
+        writeln!(self.out)?;
+        for line in style::wrap(text, NARRATION) {
+            writeln!(self.out, "{line}")?;
+        }
+        writeln!(self.out)?;
+        self.out.flush()
+    }
+
+    /// What comes next, for the one who presses Enter.
+    pub(super) fn prompt(&mut self, next: &str) -> io::Result<()> {
+        write!(self.out, "{DIM}[Enter] {next}{DIM:#} ")?;
+        self.out.flush()
+    }
+
+    /// One event.
+    pub(super) fn entry(&mut self, entry: &Entry) -> io::Result<()> {
+        match self.layout {
+            Layout::Plain => self.plain(entry)?,
+            Layout::Columns(width) => self.side_by_side(entry, width)?,
+        }
+        self.out.flush()
+    }
+
+    fn plain(&mut self, entry: &Entry) -> io::Result<()> {
+        let prefix = match entry.actor.as_str() {
+            name @ (SERVER | WIRE) => name.to_owned(),
+            name => format!("client {name}"),
+        };
+        let (actor, text) = (actor_style(entry), text_style(entry));
+        let line = entry.line();
+        let line = shown(entry, &line);
+        writeln!(
+            self.out,
+            "{actor}{prefix:<PREFIX$}{actor:#}| {text}{}{text:#}",
+            line.trim_end()
+        )
+    }
+
+    fn side_by_side(&mut self, entry: &Entry, width: usize) -> io::Result<()> {
+        let [server, wire, client] = columns(width);
+        let (column, cell) = match entry.actor.as_str() {
+            SERVER => (0, server),
+            WIRE => (1, wire),
+            _ => (2, client),
+        };
+        let name = if column == 2 {
+            format!("{}: ", entry.actor)
+        } else {
+            String::new()
+        };
+        let text = format!("{name}{}", shown(entry, &entry.text));
+        let style = text_style(entry);
+        let mut lines: Vec<(Style, String)> = fold(&text, cell, "  ")
+            .into_iter()
+            .map(|line| (style, line))
+            .collect();
+        if let Some(hex) = &entry.hex {
+            let hex = format!("  {hex}");
+            lines.extend(fold(&hex, cell, "  ").into_iter().map(|line| (DIM, line)));
+        }
+        for (index, (style, line)) in lines.iter().enumerate() {
+            let time = if index == 0 {
+                units::seconds(entry.at)
+            } else {
+                String::new()
+            };
+            write!(self.out, "{DIM}{time:>TIME$}{DIM:#}")?;
+            for (place, width) in [server, wire, client].into_iter().enumerate() {
+                write!(self.out, "{DIM} │ {DIM:#}")?;
+                if place == column {
+                    write!(self.out, "{style}{line}{style:#}")?;
+                }
+                // Nothing follows the last column: no blanks to wrap in a narrow window.
+                if place < 2 {
+                    let used = if place == column { columns_of(line) } else { 0 };
+                    write!(self.out, "{:1$}", "", width.saturating_sub(used))?;
+                }
+            }
+            writeln!(self.out)?;
+        }
+        Ok(())
+    }
+}
+
+/// Marks what was not printed by the program itself.
+fn shown(entry: &Entry, text: &str) -> String {
+    match entry.kind {
+        Kind::Command => format!("$ {text}"),
+        Kind::Typed => format!("> {text}"),
+        _ => text.to_owned(),
+    }
+}
+
+/// Widths of server, wire and client, which are set apart by ` │ `.
+fn columns(width: usize) -> [usize; 3] {
+    let left = width.saturating_sub(TIME + 3 * 3);
+    let side = left * 31 / 100;
+    [side, left - 2 * side, side]
+}
+
+fn actor_style(entry: &Entry) -> Style {
+    match entry.actor.as_str() {
+        SERVER => style::SERVER,
+        WIRE => style::WIRE,
+        _ => style::CLIENT,
+    }
+}
+
+fn text_style(entry: &Entry) -> Style {
+    match entry.kind {
+        Kind::Command | Kind::Exit => DIM,
+        Kind::Typed => BOLD,
+        Kind::Complaint => BAD,
+        Kind::Fault => WARN,
+        Kind::Output | Kind::Data | Kind::Wire => actor_style(entry),
+    }
+}
+
+/// Columns that a text takes on a terminal: two for a Chinese character.
+fn columns_of(text: &str) -> usize {
+    text.chars().map(|c| c.width().unwrap_or(0)).sum()
+}
+
+/// Breaks a line, at a blank if there is one in its second half; the rest is indented.
+fn fold(text: &str, width: usize, indent: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut used = 0;
+    for c in text.chars() {
+        let columns = c.width().unwrap_or(0);
+        if used + columns > width {
+            let rest = match line.rfind(' ') {
+                Some(blank) if blank * 2 > line.len() => line.split_off(blank),
+                _ => String::new(),
+            };
+            lines.push(std::mem::take(&mut line));
+            line = format!("{indent}{}", rest.trim_start());
+            used = columns_of(&line);
+            if c == ' ' && rest.is_empty() {
+                continue;
+            }
+        }
+        line.push(c);
+        used += columns;
+    }
+    lines.push(line);
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn show(entry: &Entry, layout: Layout) -> String {
+        let mut out = Vec::new();
+        Screen::new(&mut out, layout).entry(entry).unwrap();
+        anstream::adapter::strip_bytes(&out)
+            .into_vec()
+            .try_into_string()
+    }
+
+    trait IntoString {
+        fn try_into_string(self) -> String;
+    }
+
+    impl IntoString for Vec<u8> {
+        fn try_into_string(self) -> String {
+            String::from_utf8(self).unwrap()
+        }
+    }
+
+    #[test]
+    fn plain_lines_name_the_actor() {
+        let at = Duration::from_millis(12);
+        let said = Entry::new(at, "A", Kind::Output, "hello".to_owned());
+        assert_eq!(show(&said, Layout::Plain), "client A| hello\n");
+        let typed = Entry::new(at, "A", Kind::Typed, "hello".to_owned());
+        assert_eq!(show(&typed, Layout::Plain), "client A| > hello\n");
+    }
+
+    #[test]
+    fn columns_stay_aligned_with_wide_characters() {
+        let at = Duration::from_millis(12);
+        for text in [
+            "hello",
+            "你好，世界",
+            "你好 hello 你好 hello 你好 hello 你好",
+        ] {
+            let said = Entry::new(at, SERVER, Kind::Output, text.to_owned());
+            for line in show(&said, Layout::Columns(100)).lines() {
+                let bars = line
+                    .match_indices('│')
+                    .map(|(place, _)| columns_of(&line[..place]));
+                assert_eq!(bars.collect::<Vec<_>>(), [7, 36, 71], "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn long_lines_are_folded_within_their_column() {
+        assert_eq!(fold("aaaa bbbb", 6, " "), ["aaaa", " bbbb"]);
+        assert_eq!(fold("aaaaaaaa", 4, " "), ["aaaa", " aaa", " a"]);
+        assert_eq!(fold("你好你好", 5, ""), ["你好", "你好"]);
+        for width in 8..40 {
+            for line in fold(
+                "one two 你好 three \\x1b four 世界 five six seven",
+                width,
+                "  ",
+            ) {
+                assert!(columns_of(&line) <= width, "{width}: {line}");
+            }
+        }
+    }
+}

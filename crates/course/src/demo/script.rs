@@ -1,0 +1,367 @@
+//! The scenes of a lesson as data: `crates/LESSON/demo.toml`.
+//!
+//! ```toml
+//! [[scene]]
+//! title = "One message there and back"
+//! narration = "What a good teacher says before it begins."
+//! server = ["--framing", "lines"]          # optional: arguments behind --listen
+//! proxy.to-server = { split = 3 }          # optional: what the network does, see `Faults`
+//! only-on = "unix"                         # optional
+//! steps = [
+//!   { client = { name = "A", args = [] } },            # runs a client, waits until it is connected
+//!   { type = { to = "A", text = "hello" } },           # types a line
+//!   { wait = { on = "server", text = "hello" } },      # until it has printed this, after the last wait
+//!   { quiet = { on = "A", time = "300ms" } },          # for so long it prints nothing
+//!   { note = "Narration in the middle." },
+//!   { end = "A" },                                     # ends its input, as Ctrl-D does
+//!   { exit = { of = "A", code = 0 } },                 # until it has ended so
+//!   { stop = "server" },                               # as Ctrl-C does
+//!   { server = { args = [] } },                        # starts it again, on the same port
+//! ]
+//! expect = [["server", "hello"], ["wire", "68 65"], ["A", "hello"]]
+//! ```
+//!
+//! Actors are `server`, `wire` (the proxy between them) and clients by their names.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use checker::proxy::stream;
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+use crate::units;
+
+/// The name of the server among the actors.
+pub(super) const SERVER: &str = "server";
+/// The name of the recording proxy among the actors.
+pub(super) const WIRE: &str = "wire";
+
+/// The whole file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Script {
+    scene: Vec<Scene>,
+}
+
+/// One scene.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Scene {
+    pub(super) title: String,
+    pub(super) narration: String,
+    /// Arguments of the server, behind `--listen`.
+    #[serde(default)]
+    pub(super) server: Vec<String>,
+    #[serde(default)]
+    pub(super) proxy: Network,
+    /// Where the scene can be played: everywhere, or only on Unix.
+    #[serde(default)]
+    only_on: Option<System>,
+    pub(super) steps: Vec<Step>,
+    /// What must have appeared when the scene is over: actor and text.
+    pub(super) expect: Vec<(String, String)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum System {
+    Unix,
+}
+
+/// One thing that is done, or waited for.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "lowercase")]
+pub(super) enum Step {
+    /// Narration in the middle.
+    Note(String),
+    /// Runs a client and waits until it is connected to the proxy, or has ended.
+    Client(Client),
+    /// Types one line, or several at once.
+    Type(Typed),
+    /// Waits until an actor has printed a text, after the one it was last waited for.
+    Wait(Wait),
+    /// Holds for a time in which an actor must not print anything.
+    Quiet(Quiet),
+    /// Ends a client's input.
+    End(String),
+    /// Waits until a client or the server has ended.
+    Exit(Exit),
+    /// Stops the server and waits for its end.
+    Stop(String),
+    /// Starts the server again, on the port it had.
+    Server(Again),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Client {
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) args: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Typed {
+    pub(super) to: String,
+    pub(super) text: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Wait {
+    pub(super) on: String,
+    pub(super) text: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Quiet {
+    pub(super) on: String,
+    pub(super) time: Time,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Exit {
+    pub(super) of: String,
+    pub(super) code: i32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Again {
+    #[serde(default)]
+    pub(super) args: Vec<String>,
+}
+
+/// What the network does in each direction.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Network {
+    #[serde(default)]
+    to_server: Faults,
+    #[serde(default)]
+    to_client: Faults,
+}
+
+impl Network {
+    pub(super) fn plan(self) -> stream::Plan {
+        stream::Plan {
+            to_server: self.to_server.faults(),
+            to_client: self.to_client.faults(),
+        }
+    }
+}
+
+/// What the network does, in the words of `proxy tcp`.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+struct Faults {
+    split: Option<usize>,
+    coalesce: Option<Time>,
+    delay: Option<Time>,
+    pause: Option<Pause>,
+    half_close: Option<u64>,
+    reset: Option<u64>,
+    rate: Option<u64>,
+}
+
+impl Faults {
+    fn faults(self) -> stream::Faults {
+        stream::Faults {
+            split: self.split,
+            coalesce: self.coalesce.map(|time| time.0),
+            delay: self.delay.map(|time| time.0),
+            pause: self.pause.map(|pause| pause.0),
+            half_close: self.half_close,
+            reset: self.reset,
+            rate: self.rate,
+        }
+    }
+}
+
+/// `50ms`
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Time(pub(super) Duration);
+
+impl TryFrom<String> for Time {
+    type Error = String;
+
+    fn try_from(text: String) -> std::result::Result<Time, String> {
+        units::duration(&text).map(Time)
+    }
+}
+
+/// `4:50ms`
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "String")]
+struct Pause((u64, Duration));
+
+impl TryFrom<String> for Pause {
+    type Error = String;
+
+    fn try_from(text: String) -> std::result::Result<Pause, String> {
+        units::pause(&text).map(Pause)
+    }
+}
+
+impl Scene {
+    /// Whether this system can play it.
+    pub(super) fn is_playable(&self) -> bool {
+        match self.only_on {
+            Some(System::Unix) => cfg!(unix),
+            None => true,
+        }
+    }
+
+    /// Every name in the scene must mean somebody at that point.
+    fn validate(&self) -> std::result::Result<(), String> {
+        let mut clients = BTreeSet::new();
+        for (number, step) in (1..).zip(&self.steps) {
+            step.validate(&mut clients)
+                .map_err(|why| format!("step {number} ({}): {why}", step.verb()))?;
+        }
+        for (actor, text) in &self.expect {
+            if actor != SERVER && actor != WIRE && !clients.contains(actor.as_str()) {
+                return Err(format!(
+                    "expect ({actor}, {text}): there is no actor '{actor}'"
+                ));
+            }
+        }
+        if self.expect.is_empty() {
+            return Err("expect is empty: the scene proves nothing".to_owned());
+        }
+        Ok(())
+    }
+}
+
+impl Step {
+    /// The key it is written under.
+    pub(super) fn verb(&self) -> &'static str {
+        match self {
+            Step::Note(_) => "note",
+            Step::Client(_) => "client",
+            Step::Type(_) => "type",
+            Step::Wait(_) => "wait",
+            Step::Quiet(_) => "quiet",
+            Step::End(_) => "end",
+            Step::Exit(_) => "exit",
+            Step::Stop(_) => "stop",
+            Step::Server(_) => "server",
+        }
+    }
+
+    fn validate<'a>(&'a self, clients: &mut BTreeSet<&'a str>) -> std::result::Result<(), String> {
+        let known = |name: &str, others: &[&str]| {
+            if clients.contains(name) || others.contains(&name) {
+                return Ok(());
+            }
+            Err(format!("there is no '{name}' at this point"))
+        };
+        match self {
+            Step::Note(_) | Step::Server(_) => Ok(()),
+            Step::Client(client) => {
+                let taken = [SERVER, WIRE].contains(&client.name.as_str());
+                if taken || client.name.is_empty() || !clients.insert(&client.name) {
+                    return Err(format!("'{}' is no new name", client.name));
+                }
+                Ok(())
+            }
+            Step::Type(typed) => known(&typed.to, &[SERVER]),
+            Step::Wait(wait) => known(&wait.on, &[SERVER, WIRE]),
+            Step::Quiet(quiet) => known(&quiet.on, &[SERVER, WIRE]),
+            Step::End(name) => known(name, &[SERVER]),
+            Step::Exit(exit) => known(&exit.of, &[SERVER]),
+            Step::Stop(name) if name == SERVER => Ok(()),
+            Step::Stop(name) => Err(format!("only the server is stopped, not '{name}'")),
+        }
+    }
+}
+
+/// Reads a file of scenes.
+///
+/// # Errors
+///
+/// When it cannot be read, or says something that has no meaning, with the place.
+pub(super) fn load(file: &Path) -> Result<Vec<Scene>> {
+    let text = fs::read_to_string(file)
+        .map_err(|error| Error::machine(file.display().to_string(), error))?;
+    parse(&text).map_err(|why| Error::machine(file.display().to_string(), why))
+}
+
+fn parse(text: &str) -> std::result::Result<Vec<Scene>, String> {
+    let script: Script = toml::from_str(text).map_err(|error| error.to_string())?;
+    for (number, scene) in (1..).zip(&script.scene) {
+        scene
+            .validate()
+            .map_err(|why| format!("scene {number} ({}): {why}", scene.title))?;
+    }
+    Ok(script.scene)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scene(steps: &str) -> String {
+        format!(
+            "[[scene]]\ntitle = 'T'\nnarration = 'N'\nsteps = [{steps}]\n\
+             expect = [['server', 'x']]\n"
+        )
+    }
+
+    #[test]
+    fn the_example_in_the_documentation_is_valid() {
+        let source = include_str!("script.rs");
+        let example: String = source
+            .lines()
+            .map_while(|line| line.strip_prefix("//!"))
+            .map(|line| line.strip_prefix(' ').unwrap_or(line))
+            .skip_while(|line| *line != "```toml")
+            .skip(1)
+            .take_while(|line| *line != "```")
+            .map(|line| format!("{line}\n"))
+            .collect();
+        let scenes = parse(&example).unwrap();
+        assert_eq!(scenes[0].steps.len(), 9);
+        assert_eq!(scenes[0].proxy.plan().to_server.split, Some(3));
+    }
+
+    #[test]
+    fn a_mistake_is_named_with_its_place() {
+        for (steps, why) in [
+            (
+                "{ type = { to = 'A', text = 'x' } }",
+                "scene 1 (T): step 1 (type): there is no 'A'",
+            ),
+            (
+                "{ client = { name = 'A' } }, { client = { name = 'A' } }",
+                "step 2 (client): 'A'",
+            ),
+            ("{ stop = 'A' }", "only the server is stopped"),
+            (
+                "{ tpye = { to = 'A', text = 'x' } }",
+                "unknown variant `tpye`",
+            ),
+            ("{ end = 'A', wait = 'B' }", "wanted exactly 1 element"),
+            (
+                "{ quiet = { on = 'server', time = '5 hours' } }",
+                "is not a unit of time",
+            ),
+            (
+                "{ client = { name = 'A', arg = [] } }",
+                "unknown field `arg`",
+            ),
+        ] {
+            let error = parse(&scene(steps)).unwrap_err();
+            assert!(error.contains(why), "{steps}: {error}");
+        }
+        assert!(parse(&scene("").replace("[['server', 'x']]", "[]")).is_err());
+        assert!(parse(&scene("").replace("'server'", "'B'")).is_err());
+    }
+}

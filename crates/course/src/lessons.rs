@@ -1,0 +1,102 @@
+//! Finding lessons and checks by the names people type.
+
+use checker::{Check, Lesson, suites};
+
+use crate::error::{Error, Result};
+use crate::progress::Progress;
+
+/// The lesson with this name.
+///
+/// # Errors
+///
+/// When there is none, with the names there are.
+pub(crate) fn named(name: &str) -> Result<&'static Lesson> {
+    suites::find(name).ok_or_else(|| {
+        let names: Vec<&str> = suites::all().iter().map(|lesson| lesson.name).collect();
+        Error::usage(format!("lesson '{name}'"), unknown(name, &names))
+            .next("`cargo course list` shows them all")
+    })
+}
+
+/// The lesson with this name, or the one the student is working on, or the only one.
+///
+/// # Errors
+///
+/// When the name is unknown, or none is given and there is more than one to choose from.
+pub(crate) fn named_or_current(name: Option<&str>, progress: &Progress) -> Result<&'static Lesson> {
+    if let Some(name) = name {
+        return named(name);
+    }
+    if let Some(lesson) = progress.current().and_then(suites::find) {
+        return Ok(lesson);
+    }
+    match suites::all() {
+        [only] => Ok(only),
+        _ => Err(
+            Error::usage("which lesson", "none is named and none was started")
+                .next("cargo course list"),
+        ),
+    }
+}
+
+/// The check of a lesson with this name.
+///
+/// # Errors
+///
+/// When there is none, with the nearest name there is.
+pub(crate) fn check(lesson: &'static Lesson, name: &str) -> Result<&'static Check> {
+    let found = lesson.checks.iter().find(|check| check.name == name);
+    found.ok_or_else(|| {
+        let names: Vec<&str> = lesson.checks.iter().map(|check| check.name).collect();
+        Error::usage(
+            format!("check '{name}' of {}", lesson.name),
+            unknown(name, &names),
+        )
+    })
+}
+
+/// Says that a name is unknown, and which one was probably meant.
+fn unknown(name: &str, names: &[&str]) -> String {
+    let nearest = names.iter().min_by_key(|known| distance(name, known));
+    match nearest {
+        Some(known) if distance(name, known) <= 2 => {
+            format!("there is none of this name; did you mean {known}?")
+        }
+        _ => format!("there is none of this name, only {}", names.join(", ")),
+    }
+}
+
+/// Edits (insert, delete, replace a character) from one word to the other: the Levenshtein
+/// distance, one row of its table at a time.
+fn distance(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (i, a) in from.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in to.iter().enumerate() {
+            let replaced = diagonal + usize::from(a != *b);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[to.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances_count_edits() {
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance("tcp-basic", "tcp-basics"), 1);
+        assert_eq!(distance("kitten", "sitting"), 3);
+    }
+
+    #[test]
+    fn a_slip_is_answered_with_the_name_that_was_meant() {
+        assert!(unknown("tcp-basic", &["tcp-basics"]).contains("did you mean tcp-basics?"));
+        assert!(unknown("zebra", &["tcp-basics"]).contains("only tcp-basics"));
+    }
+}

@@ -1,0 +1,76 @@
+//! Colours and the terminal's size. `anstream` drops the colours where they are not wanted
+//! (`NO_COLOR`, a pipe, a terminal without them), so callers always write them.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use anstyle::{AnsiColor, Style};
+
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
+pub(crate) const BAD: Style = AnsiColor::Red.on_default();
+pub(crate) const WARN: Style = AnsiColor::Yellow.on_default();
+pub(crate) const DIM: Style = Style::new().dimmed();
+pub(crate) const BOLD: Style = Style::new().bold();
+pub(crate) const SERVER: Style = AnsiColor::Green.on_default();
+pub(crate) const WIRE: Style = AnsiColor::Yellow.on_default();
+pub(crate) const CLIENT: Style = AnsiColor::Cyan.on_default();
+
+/// Columns to write in when nobody says otherwise.
+const DEFAULT_WIDTH: usize = 80;
+
+/// Whether standard output is a terminal.
+pub(crate) fn is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// The terminal's width in columns, 80 where there is none.
+pub(crate) fn width() -> usize {
+    terminal_size::terminal_size().map_or(DEFAULT_WIDTH, |(width, _)| usize::from(width.0))
+}
+
+/// Whether colours reach the reader.
+pub(crate) fn has_color() -> bool {
+    anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+}
+
+/// One line on standard error. A closed one is nobody's loss, while `eprintln!` would panic.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(anstream::stderr(), "{line}");
+}
+
+/// Breaks text at blanks so that no line is wider than `width` columns; a word that is wider
+/// stands alone. Widths are columns of a terminal, in which a Chinese character has two.
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for paragraph in text.trim_end().split('\n') {
+        let mut line = String::new();
+        let mut used = 0;
+        for word in paragraph.split_whitespace() {
+            let columns = unicode_width::UnicodeWidthStr::width(word);
+            if used > 0 && used + 1 + columns > width {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            if used > 0 {
+                line.push(' ');
+                used += 1;
+            }
+            line.push_str(word);
+            used += columns;
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_wrapped_by_columns() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("你好 世界 x", 9), ["你好 世界", "x"]);
+        assert_eq!(wrap("a\n\nb", 9), ["a", "", "b"]);
+        assert_eq!(wrap("unbreakable", 3), ["unbreakable"]);
+    }
+}

@@ -1,0 +1,203 @@
+//! The judge is judged: every wrong program fails where it is wrong, for the
+//! reason why, and nowhere else; the right ones pass.
+//!
+//! A program with a core bug is run up to its first failure, which must be the
+//! check that the bank names. A program with a bug beyond the core is run
+//! through all checks and must fail that one only.
+//!
+//! `BANK=server-raw-echo cargo test -p checker --test bank` runs the programs
+//! whose names contain that text. (`--test` alone does not build them: run
+//! `cargo build -p checker --examples` after changing `wrong/`.)
+
+#[path = "../wrong/table.rs"]
+mod table;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::Mutex;
+use std::thread;
+
+use checker::report::{self, Style};
+use checker::{
+    Card, Check, CommandLine, Lesson, Level, Options, Outcome, Report, Role, Target, run, suites,
+};
+use table::{BANK, Bug, Entry};
+
+/// More than processors: most of the time is spent waiting.
+const AT_ONCE: usize = 6;
+
+#[test]
+fn every_wrong_program_fails_its_check_with_its_cause_and_the_right_ones_pass() {
+    let chosen = std::env::var("BANK").unwrap_or_default();
+    let entries = BANK.iter().filter(|entry| entry.name.contains(&chosen));
+    let queue = Mutex::new(entries);
+    let complaints = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                loop {
+                    let next = queue.lock().expect("no thread panics").next();
+                    let Some(entry) = next else { return };
+                    if let Err(complaint) = judge(entry) {
+                        complaints.lock().expect("no thread panics").push(complaint);
+                    }
+                }
+            });
+        }
+    });
+    let complaints = complaints.into_inner().expect("no thread panics");
+    assert!(
+        complaints.is_empty(),
+        "{} of {} programs were misjudged\n\n{}",
+        complaints.len(),
+        BANK.len(),
+        complaints.join("\n")
+    );
+}
+
+#[test]
+fn every_check_has_a_wrong_program_and_every_core_check_two() {
+    let mut missing = BTreeMap::new();
+    for check in lesson().checks {
+        let enough = match check.level {
+            Level::Core => 2,
+            Level::More => 1,
+        };
+        missing.insert((check.role.to_string(), check.name), enough);
+    }
+    for entry in BANK.iter().filter(|entry| entry.bug != Bug::Right) {
+        let key = (role(entry).to_string(), entry.check);
+        let Some(count) = missing.get_mut(&key) else {
+            panic!("{}: there is no check {key:?}", entry.name);
+        };
+        *count -= 1;
+    }
+    missing.retain(|_, count| *count > 0);
+    assert!(missing.is_empty(), "without wrong programs: {missing:?}");
+}
+
+#[test]
+fn names_are_unique_and_causes_exist() {
+    let mut names: Vec<_> = BANK.iter().map(|entry| entry.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), BANK.len());
+    for entry in BANK.iter().filter(|entry| entry.bug != Bug::Right) {
+        let known = checker::CAUSES.iter().any(|cause| cause.id == entry.cause);
+        assert!(known, "{}: no cause {}", entry.name, entry.cause);
+    }
+}
+
+#[test]
+fn the_program_lists_the_bank() {
+    let output = Command::new(wrong()).arg("--list").output();
+    let output = output.expect("the bank starts");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(text.lines().count(), BANK.len());
+    for (line, entry) in text.lines().zip(BANK) {
+        let columns: Vec<_> = line.split('\t').collect();
+        let role = role(entry).to_string();
+        assert_eq!(
+            columns,
+            [entry.name, &role, entry.check, entry.cause, entry.story]
+        );
+    }
+}
+
+fn lesson() -> &'static Lesson {
+    suites::find("tcp-basics").expect("lesson 1 has a suite")
+}
+
+fn role(entry: &Entry) -> Role {
+    if entry.is_server() {
+        Role::Server
+    } else {
+        Role::Client
+    }
+}
+
+/// The bank, built beside this test: `target/debug/examples/wrong`.
+fn wrong() -> PathBuf {
+    let mut path = std::env::current_exe().expect("a test has a path");
+    path.pop();
+    path.pop();
+    path.push("examples");
+    path.push(format!("wrong{}", std::env::consts::EXE_SUFFIX));
+    assert!(
+        path.exists(),
+        "{} is missing: cargo build -p checker --examples",
+        path.display()
+    );
+    path
+}
+
+fn judge(entry: &Entry) -> Result<(), String> {
+    let places = if entry.is_server() {
+        "{port}"
+    } else {
+        "{host} {port}"
+    };
+    let command = format!("'{}' {} {places}", wrong().display(), entry.name);
+    let target = Target {
+        command: CommandLine::parse(&command)?,
+        role: role(entry),
+        port: None,
+        dir: None,
+    };
+    let named = lesson().check(target.role, entry.check);
+    let core = named.is_some_and(|check| check.level == Level::Core);
+    let options = Options {
+        all: !core,
+        keep_going: !core,
+        ..Options::default()
+    };
+    let report = run(lesson(), &target, &options, &mut |_| {});
+    match complaint(entry, named, &report) {
+        None => Ok(()),
+        Some(complaint) => Err(format!(
+            "{} ({}): {complaint}\n{}",
+            entry.name,
+            entry.story,
+            pretty(report)
+        )),
+    }
+}
+
+/// What the judge got wrong, if anything.
+fn complaint(entry: &Entry, named: Option<&Check>, report: &Report) -> Option<String> {
+    if entry.bug != Bug::Right && named.is_none() {
+        return Some(format!("there is no check {}", entry.check));
+    }
+    let mut failed: Vec<&Card> = Vec::new();
+    for result in &report.results {
+        match &result.outcome {
+            Outcome::Passed | Outcome::NotRun => {}
+            Outcome::Skipped(_) if result.check.name == entry.check => return None,
+            Outcome::Skipped(_) => {}
+            Outcome::Failed(card) => failed.push(card),
+            Outcome::Broken(why) => {
+                return Some(format!("the judge broke at {}: {why}", result.check.name));
+            }
+        }
+    }
+    let failed: Vec<_> = failed
+        .into_iter()
+        .map(|card| (card.check, card.cause.id))
+        .collect();
+    let wanted: &[_] = match entry.bug {
+        Bug::Right => &[],
+        _ => &[(entry.check, entry.cause)],
+    };
+    (failed != wanted).then(|| format!("should fail {wanted:?}, failed {failed:?}"))
+}
+
+fn pretty(report: Report) -> String {
+    let mut text = Vec::new();
+    let style = Style {
+        color: false,
+        width: 100,
+    };
+    report::pretty(&[report], &mut text, style).expect("memory takes it");
+    String::from_utf8_lossy(&text).into_owned()
+}

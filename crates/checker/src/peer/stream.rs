@@ -130,10 +130,13 @@ impl Stream {
         let processes = Processes::of(self.group);
         let pause = Duration::from_micros(200);
         while Instant::now() < deadline {
-            // In this order: read what came, slept, and left nothing for us.
-            let quiet = unread(far, near).unwrap_or(0) == 0
-                && !processes.busy()
-                && (self.ended() || unread(near, far).unwrap_or(0) == 0);
+            // Asleep before and after a look at the queues that found nothing
+            // unread at either end. Whoever is awake is asked no further: the
+            // queues cost more to look at.
+            let quiet = !processes.busy() && {
+                let [theirs, ours] = unread(far, near);
+                theirs == 0 && (ours == 0 || self.ended()) && !processes.busy()
+            };
             if quiet {
                 // Our own reader may have the last bytes in its hand.
                 self.inbox.wait(Instant::now() + 10 * pause, |_| None::<()>);

@@ -46,8 +46,9 @@ impl Processes {
                 Some(inode.to_owned())
             })
             .collect();
-        sockets()
+        TABLES
             .into_iter()
+            .flat_map(table)
             .filter(|socket| socket.listening && open.contains(&socket.inode))
             .map(|socket| socket.local)
             .collect()
@@ -65,14 +66,27 @@ impl Processes {
     }
 }
 
-/// Bytes that wait in the socket at `local` whose peer is at `remote`, not yet
-/// read by the program that holds it.
+/// Bytes that arrived and were not read, at the `near` and at the `far` end of
+/// one connection, by their ports.
+///
+/// Printing a table takes the kernel milliseconds, so it is asked for once, and
+/// for the second one only where the first does not know the connection.
 #[cfg(target_os = "linux")]
-pub(crate) fn unread(local: u16, remote: u16) -> Option<u64> {
-    sockets()
-        .into_iter()
-        .find(|s| s.local.port() == local && s.remote.port() == remote)
-        .map(|s| s.unread)
+pub(crate) fn unread(near: u16, far: u16) -> [u64; 2] {
+    let mut unread = [None; 2];
+    for path in TABLES {
+        for row in table(path) {
+            match (row.local.port(), row.remote.port()) {
+                ports if ports == (near, far) => unread[0] = Some(row.unread),
+                ports if ports == (far, near) => unread[1] = Some(row.unread),
+                _ => {}
+            }
+        }
+        if unread.iter().all(Option::is_some) {
+            break;
+        }
+    }
+    unread.map(Option::unwrap_or_default)
 }
 
 #[cfg(target_os = "linux")]
@@ -87,12 +101,12 @@ struct Row {
 /// Every TCP socket. A program that listens on `[::]` serves IPv4 clients
 /// through sockets of the second table.
 #[cfg(target_os = "linux")]
-fn sockets() -> Vec<Row> {
-    ["/proc/net/tcp", "/proc/net/tcp6"]
-        .iter()
-        .filter_map(|path| std::fs::read_to_string(path).ok())
-        .flat_map(|table| table.lines().skip(1).filter_map(row).collect::<Vec<_>>())
-        .collect()
+const TABLES: [&str; 2] = ["/proc/net/tcp", "/proc/net/tcp6"];
+
+#[cfg(target_os = "linux")]
+fn table(path: &str) -> Vec<Row> {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    text.lines().skip(1).filter_map(row).collect()
 }
 
 #[cfg(target_os = "linux")]
@@ -119,7 +133,11 @@ fn address(text: &str) -> Option<SocketAddr> {
     let (ip, port) = text.split_once(':')?;
     let port = u16::from_str_radix(port, 16).ok()?;
     let mut bytes = Vec::with_capacity(16);
-    for word in ip.as_bytes().chunks(8) {
+    let words = ip.as_bytes().chunks_exact(8);
+    if !words.remainder().is_empty() {
+        return None;
+    }
+    for word in words {
         let word = u32::from_str_radix(std::str::from_utf8(word).ok()?, 16).ok()?;
         bytes.extend(word.to_ne_bytes());
     }
@@ -157,9 +175,10 @@ mod tests {
         let local = far.local_addr().unwrap().port();
         let remote = near.local_addr().unwrap().port();
         near.write_all(b"hello").unwrap();
-        assert_eq!(unread(local, remote), Some(5));
+        assert_eq!(unread(local, remote), [5, 0]);
+        assert_eq!(unread(remote, local), [0, 5]);
         far.read_exact(&mut [0; 5]).unwrap();
-        assert_eq!(unread(local, remote), Some(0));
+        assert_eq!(unread(local, remote), [0, 0]);
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub(crate) fn run(args: &Check, workspace: &Workspace, out: &mut dyn Write) -> R
     }
     write_reports(args.report, &reports, out)?;
     let code = exit_code(&reports);
-    if args.report == ReportForm::Pretty {
+    if args.report == ReportForm::Pretty && !args.reference {
         writeln!(out)?;
         what_next(args, lesson, &reports, code, out)?;
     }

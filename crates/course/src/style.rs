@@ -37,6 +37,13 @@ pub(crate) fn say(line: &str) {
     let _ = writeln!(anstream::stderr(), "{line}");
 }
 
+/// Sets prose: lines that follow each other are one paragraph, an empty line parts two.
+pub(crate) fn prose(text: &str, width: usize) -> Vec<String> {
+    let paragraphs = text.trim().split("\n\n");
+    let joined: Vec<String> = paragraphs.map(|lines| lines.replace('\n', " ")).collect();
+    wrap(&joined.join("\n\n"), width)
+}
+
 /// Breaks text at blanks so that no line is wider than `width` columns; a word that is wider
 /// stands alone. Widths are columns of a terminal, in which a Chinese character has two.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
@@ -72,5 +79,6 @@ mod tests {
         assert_eq!(wrap("你好 世界 x", 9), ["你好 世界", "x"]);
         assert_eq!(wrap("a\n\nb", 9), ["a", "", "b"]);
         assert_eq!(wrap("unbreakable", 3), ["unbreakable"]);
+        assert_eq!(prose("a\nb\n\nc\n", 9), ["a b", "", "c"]);
     }
 }

@@ -31,6 +31,8 @@ pub(super) enum Kind {
     Command,
     /// Typed into a program.
     Typed,
+    /// Something else that was done to a program.
+    Act,
     /// Printed by a program on standard output.
     Output,
     /// Printed by a program on standard error.
@@ -48,7 +50,7 @@ pub(super) enum Kind {
 impl Entry {
     /// Whether a scene may wait for it: what we did ourselves proves nothing.
     pub(super) fn is_news(&self) -> bool {
-        !matches!(self.kind, Kind::Command | Kind::Typed)
+        !matches!(self.kind, Kind::Command | Kind::Typed | Kind::Act)
     }
 
     /// The line in one piece, as it is searched and as it is shown in plain form.

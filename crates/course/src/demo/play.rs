@@ -7,7 +7,7 @@ use crossbeam_channel::{Receiver, never};
 
 use super::entry::{Entry, Kind};
 use super::screen::Screen;
-use super::script::{Quiet, SERVER, Scene, Step, Wait};
+use super::script::{Quiet, SERVER, Scene, Step, WIRE, Wait};
 use super::stage::{DEADLINE, Done, Programs, Stage, Trouble, Woken};
 use crate::error::{Error, Result};
 
@@ -73,7 +73,7 @@ impl<'a> Player<'a> {
         }
         self.stage.screen.prompt(&what(step))?;
         while self.stage.pump(None, enter)? != Woken::Enter {}
-        Ok(())
+        Ok(self.stage.screen.answered()?)
     }
 
     fn step(&mut self, step: &Step) -> Done<()> {
@@ -95,13 +95,13 @@ impl<'a> Player<'a> {
             Step::Wait(wait) => self.wait(wait),
             Step::Quiet(quiet) => self.quiet(quiet),
             Step::End(name) => {
-                self.stage.act(name, Kind::Typed, "(end of input: Ctrl-D)");
+                self.stage.act(name, Kind::Act, "(end of input: Ctrl-D)");
                 self.stage.actor(name)?.end_input();
                 Ok(())
             }
             Step::Exit(exit) => self.exit(&exit.of, exit.code),
             Step::Stop(name) => {
-                self.stage.act(name, Kind::Typed, "(Ctrl-C)");
+                self.stage.act(name, Kind::Act, "(Ctrl-C)");
                 self.stage.actor(name)?.ask_to_stop();
                 // Where a program can be asked, it ends in order.
                 if cfg!(unix) {
@@ -218,7 +218,7 @@ fn says(entry: &Entry, actor: &str, text: &str) -> bool {
 fn what(step: &Step) -> String {
     let who = |name: &str| match name {
         SERVER => "the server".to_owned(),
-        name if super::stage::is_wire(name) => "the wire".to_owned(),
+        WIRE => "the wire".to_owned(),
         name => format!("client {name}"),
     };
     match step {

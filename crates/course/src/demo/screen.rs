@@ -1,6 +1,6 @@
 //! What the audience sees: three columns side by side, or the same as prefixed lines.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 
 use anstyle::Style;
 use unicode_width::UnicodeWidthChar as _;
@@ -34,6 +34,10 @@ pub(super) enum Layout {
 pub(super) struct Screen<'a> {
     out: &'a mut dyn Write,
     layout: Layout,
+    /// Narration was last: an empty line is due before the next event.
+    spoke: bool,
+    /// The prompt stands in an unfinished line.
+    prompted: bool,
 }
 
 impl<'a> Screen<'a> {
@@ -42,7 +46,12 @@ impl<'a> Screen<'a> {
             Layout::Plain => Layout::Plain,
             Layout::Columns(width) => Layout::Columns(width.min(WIDEST)),
         };
-        Screen { out, layout }
+        Screen {
+            out,
+            layout,
+            spoke: false,
+            prompted: false,
+        }
     }
 
     /// A scene begins.
@@ -57,6 +66,7 @@ impl<'a> Screen<'a> {
         writeln!(self.out, "{BOLD}{title}{BOLD:#}")?;
         self.narration(&scene.narration)?;
         if let Layout::Columns(width) = self.layout {
+            self.pause()?;
             let [server, wire, client] = columns(width);
             let rule = |width: usize| "─".repeat(width);
             writeln!(
@@ -92,21 +102,47 @@ impl<'a> Screen<'a> {
     /// What the teacher says.
     pub(super) fn narration(&mut self, text: &str) -> io::Result<()> {
         writeln!(self.out)?;
-        for line in style::wrap(text, NARRATION) {
+        for line in style::prose(text, NARRATION) {
             writeln!(self.out, "{line}")?;
         }
-        writeln!(self.out)?;
+        self.spoke = true;
         self.out.flush()
+    }
+
+    fn pause(&mut self) -> io::Result<()> {
+        if std::mem::take(&mut self.spoke) {
+            writeln!(self.out)?;
+        }
+        Ok(())
     }
 
     /// What comes next, for the one who presses Enter.
     pub(super) fn prompt(&mut self, next: &str) -> io::Result<()> {
+        self.pause()?;
         write!(self.out, "{DIM}[Enter] {next}{DIM:#} ")?;
+        self.prompted = true;
         self.out.flush()
+    }
+
+    /// Enter was pressed; a terminal has then ended the line by itself.
+    pub(super) fn answered(&mut self) -> io::Result<()> {
+        if io::stdin().is_terminal() {
+            self.prompted = false;
+        }
+        self.end_prompt()
+    }
+
+    fn end_prompt(&mut self) -> io::Result<()> {
+        if std::mem::take(&mut self.prompted) {
+            writeln!(self.out)?;
+        }
+        Ok(())
     }
 
     /// One event.
     pub(super) fn entry(&mut self, entry: &Entry) -> io::Result<()> {
+        self.pause()?;
+        self.end_prompt()?;
         match self.layout {
             Layout::Plain => self.plain(entry)?,
             Layout::Columns(width) => self.side_by_side(entry, width)?,
@@ -187,7 +223,7 @@ fn shown(entry: &Entry, text: &str) -> String {
 /// Widths of server, wire and client, which are set apart by ` │ `.
 fn columns(width: usize) -> [usize; 3] {
     let left = width.saturating_sub(TIME + 3 * 3);
-    let side = left * 31 / 100;
+    let side = left / 3;
     [side, left - 2 * side, side]
 }
 
@@ -201,11 +237,11 @@ fn actor_style(entry: &Entry) -> Style {
 
 fn text_style(entry: &Entry) -> Style {
     match entry.kind {
-        Kind::Command | Kind::Exit => DIM,
+        Kind::Command | Kind::Act | Kind::Exit => DIM,
         Kind::Typed => BOLD,
-        Kind::Complaint => BAD,
+        Kind::Complaint if entry.text.starts_with("error") => BAD,
         Kind::Fault => WARN,
-        Kind::Output | Kind::Data | Kind::Wire => actor_style(entry),
+        Kind::Output | Kind::Complaint | Kind::Data | Kind::Wire => actor_style(entry),
     }
 }
 
@@ -286,7 +322,7 @@ mod tests {
                 let bars = line
                     .match_indices('│')
                     .map(|(place, _)| columns_of(&line[..place]));
-                assert_eq!(bars.collect::<Vec<_>>(), [7, 36, 71], "{line}");
+                assert_eq!(bars.collect::<Vec<_>>(), [7, 38, 70], "{line}");
             }
         }
     }

@@ -13,7 +13,7 @@ use crossbeam_channel::{Receiver, Sender, at, never, select, unbounded};
 use super::actor::{Actor, Said, Speech};
 use super::entry::{Entry, Kind};
 use super::screen::Screen;
-use super::script::{SERVER, WIRE};
+use super::script::SERVER;
 use crate::error::Error;
 
 /// How long anything that a scene waits for may take.
@@ -275,7 +275,8 @@ impl<'a> Stage<'a> {
             Speech::Silence => return actor.falls_silent(),
         };
         let name = actor.name.clone();
-        let rank = if name == SERVER { 1 } else { 3 };
+        // Complaints come through a pipe of their own, most often as a last word.
+        let rank = if name == SERVER { 1 } else { 3 } + u32::from(kind == Kind::Complaint);
         let entry = Entry::new(self.since(said.at), &name, kind, text);
         self.hold(said.at + STEP * rank, entry);
     }
@@ -379,9 +380,4 @@ fn command(program: &str, args: &[String]) -> String {
         }
     }
     line
-}
-
-/// For readers of a scene's history: the wire is an actor like the others.
-pub(super) fn is_wire(actor: &str) -> bool {
-    actor == WIRE
 }

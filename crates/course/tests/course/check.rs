@@ -1,0 +1,166 @@
+//! From the starter to a verdict, with a wrong program and a right one.
+
+use std::fs;
+
+use crate::student::Student;
+
+#[test]
+fn there_is_nothing_to_check_before_the_start() {
+    let student = Student::new();
+    // A folder of somebody who has really started must not be looked at.
+    let home = student.folder().join("home");
+    fs::create_dir(&home).unwrap();
+    let progress = "version = 1\n[lessons.tcp-basics]\nfolder = \"no/such/folder\"\n";
+    fs::write(home.join("progress.toml"), progress).unwrap();
+    let ran = student.run(&["check"]).code(2);
+    assert!(
+        ran.error().contains("cargo course start tcp-basics"),
+        "{}",
+        ran.stderr
+    );
+}
+
+/// One test and not several: every starter builds to the same file names.
+#[test]
+fn a_starter_is_copied_built_judged_and_never_overwritten() {
+    let student = Student::new();
+    let folder = student.folder().join("my own");
+    let to = folder.to_str().unwrap();
+    let started = student.run(&["start", "tcp-basics", "--to", to]).code(0);
+    assert!(
+        started.stdout.contains("cargo course check"),
+        "{}",
+        started.stdout
+    );
+    for file in [
+        "Cargo.toml",
+        "src/server.rs",
+        "src/client.rs",
+        "src/protocol.rs",
+    ] {
+        assert!(folder.join(file).is_file(), "{file}");
+    }
+    let again = student.run(&["start", "tcp-basics", "--to", to]).code(1);
+    assert!(
+        again.error().contains("there is work in it already"),
+        "{}",
+        again.stderr
+    );
+
+    // It compiles, and it is not yet right.
+    let judged = student.run(&["check", "--seed", "7"]).code(1);
+    assert!(
+        judged.stdout.contains("answers-a-message"),
+        "{}",
+        judged.stdout
+    );
+    assert!(judged.stdout.contains("--seed 7"), "{}", judged.stdout);
+    assert!(
+        judged.stdout.contains("cargo course hint"),
+        "{}",
+        judged.stdout
+    );
+    assert!(!judged.stdout.contains('\x1b'), "{}", judged.stdout);
+
+    // What failed is known afterwards.
+    let hint = student.run(&["hint"]).code(0);
+    assert!(
+        hint.stdout.starts_with("answers-a-message (server, TB-1)"),
+        "{}",
+        hint.stdout
+    );
+
+    fs::write(
+        folder.join("src/server.rs"),
+        "fn main() { this is no Rust }",
+    )
+    .unwrap();
+    let broken = student.run(&["check"]).code(1);
+    assert!(
+        broken.error().contains("does not build"),
+        "{}",
+        broken.stderr
+    );
+    assert!(
+        broken.stderr.contains("src/server.rs:1"),
+        "cargo's words: {}",
+        broken.stderr
+    );
+    assert!(broken.stdout.is_empty(), "{}", broken.stdout);
+
+    fs::write(folder.join("Cargo.toml"), "[package").unwrap();
+    let broken = student.run(&["check"]).code(1);
+    assert!(
+        broken.error().contains("does not build"),
+        "{}",
+        broken.stderr
+    );
+}
+
+#[test]
+fn the_reference_passes_and_leaves_the_students_progress_alone() {
+    let student = Student::new();
+    let ran = student.run(&["check", "tcp-basics", "--reference"]).code(0);
+    assert!(
+        ran.stdout.contains("tcp-basics server: passed"),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stdout.contains("tcp-basics client: passed"),
+        "{}",
+        ran.stdout
+    );
+    assert!(!student.folder().join("home").exists());
+}
+
+#[test]
+fn a_program_that_ends_at_once_fails_with_its_cause() {
+    let student = Student::new();
+    // Ourselves: a program that is there on every system and listens nowhere.
+    let command = format!("\"{}\" list", env!("CARGO_BIN_EXE_course"));
+    let only = ["--only", "answers-a-message"];
+    let args = ["check", "tcp-basics", "--server", &command];
+    let ran = student.run(&[&args[..], &only].concat()).code(1);
+    assert!(ran.stdout.contains("exited-early"), "{}", ran.stdout);
+
+    let json = student
+        .run(&[&args[..], &only, &["--report", "json"]].concat())
+        .code(1);
+    let report: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    assert!(report.to_string().contains("exited-early"), "{report}");
+
+    let junit = student
+        .run(&[&args[..], &only, &["--report", "junit"]].concat())
+        .code(1);
+    assert!(junit.stdout.contains("<testsuites"), "{}", junit.stdout);
+    assert!(
+        junit.stdout.trim_end().ends_with("</testsuites>"),
+        "{}",
+        junit.stdout
+    );
+
+    // A check of the other role needs the other program.
+    let ran = student
+        .run(&[&args[..], &["--only", "no-server"]].concat())
+        .code(2);
+    assert!(ran.error().contains("give --client CMD"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_command_that_is_not_there_is_named() {
+    let student = Student::new();
+    let ran = student.run(&[
+        "check",
+        "tcp-basics",
+        "--server",
+        "no-such-program-here {port}",
+    ]);
+    assert_ne!(ran.code, Some(0));
+    assert!(
+        format!("{}{}", ran.stdout, ran.stderr).contains("no-such-program-here"),
+        "{}{}",
+        ran.stdout,
+        ran.stderr
+    );
+}

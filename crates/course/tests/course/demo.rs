@@ -1,0 +1,94 @@
+//! Every scene of every lesson, played: what a scene promises must appear.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::student::Student;
+
+/// The lessons that have scenes.
+fn lessons() -> Vec<String> {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut lessons: Vec<String> = fs::read_dir(crates)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|folder: &PathBuf| folder.join("demo.toml").is_file())
+        .map(|folder| folder.file_name().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    lessons.sort();
+    lessons
+}
+
+#[test]
+fn every_scene_shows_what_it_promises() {
+    let student = Student::new();
+    let lessons = lessons();
+    assert!(!lessons.is_empty());
+    for lesson in lessons {
+        // The command itself fails with the scene and the step when something does not appear.
+        let ran = student.run(&["demo", &lesson]).code(0);
+        assert!(!ran.stdout.contains('\x1b'), "{}", ran.stdout);
+        let scenes = ran.stdout.lines().filter(|line| line.starts_with("Scene "));
+        assert!(scenes.count() >= 3, "{}", ran.stdout);
+        for prefix in [
+            "server  | listening on ",
+            "wire    | A → server",
+            "client A| > ",
+        ] {
+            assert!(ran.stdout.contains(prefix), "{prefix}: {}", ran.stdout);
+        }
+    }
+}
+
+#[test]
+fn in_steps_each_action_waits_for_enter_and_time_limits_are_off() {
+    let student = Student::new();
+    let mut command = student.course(&["demo", "tcp-basics", "--scene", "1", "--step"]);
+    // The end of the input counts as Enter for all that follows.
+    let ran = crate::student::Ran::from(command.output().unwrap()).code(0);
+    let lines: Vec<&str> = ran.stdout.lines().collect();
+    let at = |text: &str| lines.iter().position(|line| line.contains(text)).unwrap();
+    assert!(
+        at("[Enter] start client A") < at("client A| $"),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        at("[Enter] type 'hello'") < at("client A| > hello"),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stdout.contains("--timeout 0 --idle-timeout 0"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_the_demo_and_its_programs() {
+    use std::io::{BufRead as _, BufReader};
+    use std::net::TcpStream;
+    use std::process::Stdio;
+
+    use rustix::process::{Pid, Signal, kill_process};
+
+    let student = Student::new();
+    let mut child = student
+        .course(&["demo", "tcp-basics", "--scene", "1", "--step"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let server = lines
+        .find_map(|line| Some(line.unwrap().split_once("listening on ")?.1.to_owned()))
+        .unwrap();
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(
+        TcpStream::connect(&server).is_err(),
+        "a server is left at {server}"
+    );
+}

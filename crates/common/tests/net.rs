@@ -1,0 +1,317 @@
+//! Listening, accepting, connecting and stopping, over real sockets.
+
+use std::{
+    io,
+    net::Shutdown,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use common::{
+    address::Address,
+    frame::Framing,
+    messages::{ConversationError, MessageReader, MessageWriter, ReadLimits},
+    net::{
+        Acceptor, ConnectOptions, ListenOptions, Listener, Stream, StreamOptions, connect, listen,
+    },
+    stop::Stop,
+    wire::Wire,
+};
+
+const SOON: Duration = Duration::from_secs(10);
+
+fn listen_on(address: &str) -> Listener {
+    let address = address.parse().expect("an address");
+    let mut listeners = listen(&address, ListenOptions::default()).expect("listen");
+    listeners.remove(0)
+}
+
+fn address_of(listener: &Listener) -> Address {
+    listener
+        .endpoint()
+        .to_string()
+        .parse()
+        .expect("endpoints are addresses")
+}
+
+fn connect_to(address: &Address) -> io::Result<Stream> {
+    connect(
+        address,
+        &ConnectOptions {
+            bind: None,
+            timeout: Some(SOON),
+        },
+    )
+}
+
+/// Both ends of a connection.
+fn pair(listener: Listener) -> (Stream, Stream) {
+    let address = address_of(&listener);
+    let acceptor = Acceptor::new(vec![listener], &Stop::new()).expect("acceptor");
+    let client = connect_to(&address).expect("connect");
+    (
+        client,
+        acceptor.accept(|error| panic!("{error}")).expect("accept"),
+    )
+}
+
+fn tcp_pair() -> (Stream, Stream) {
+    pair(listen_on("127.0.0.1:0"))
+}
+
+fn reader(stream: Stream, limits: ReadLimits) -> MessageReader {
+    MessageReader::new(Arc::new(stream), Framing::Lines, limits, Wire::default())
+}
+
+const PATIENT: ReadLimits = ReadLimits {
+    idle: Some(SOON),
+    message: Some(SOON),
+};
+
+#[test]
+fn every_family_carries_bytes_and_half_closes() {
+    let folder = tempfile::tempdir().unwrap();
+    let unix = format!("unix:{}", folder.path().join("s").display());
+    let mut addresses = vec!["127.0.0.1:0", "localhost:0"];
+    if std::net::TcpListener::bind("[::1]:0").is_ok() {
+        addresses.push("[::1]:0");
+    }
+    if cfg!(unix) {
+        addresses.push(&unix);
+    }
+    for address in addresses {
+        let (client, server) = pair(listen_on(address));
+        client.write_all(b"ping").unwrap();
+        client.shutdown(Shutdown::Write).unwrap();
+        let mut buffer = [0; 10];
+        assert_eq!(server.read(&mut buffer).unwrap(), 4, "{address}");
+        assert_eq!(server.read(&mut buffer).unwrap(), 0);
+        server.write_all(b"pong").unwrap();
+        assert_eq!(client.read(&mut buffer).unwrap(), 4);
+        assert_eq!(&buffer[..4], b"pong");
+        assert!(server.peer().is_local());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_unix_path_is_replaced_only_when_abandoned_and_removed_at_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("s");
+    let address: Address = format!("unix:{}", path.display()).parse().unwrap();
+    let in_use = |address: &Address| {
+        let error = listen(address, ListenOptions::default()).unwrap_err();
+        error.kind() == io::ErrorKind::AddrInUse
+    };
+
+    // Left behind by a server that was killed: std does not remove the path.
+    drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
+    assert!(path.exists());
+    let listener = listen(&address, ListenOptions::default()).unwrap();
+    assert!(in_use(&address), "somebody answers");
+    drop(listener);
+    assert!(!path.exists());
+
+    std::fs::write(&path, "a file of the user").unwrap();
+    assert!(in_use(&address), "not a socket");
+    assert!(path.exists());
+}
+
+#[test]
+fn two_families_on_one_port_are_two_listeners() {
+    if std::net::TcpListener::bind("[::1]:0").is_err() {
+        eprintln!("no IPv6 loopback here");
+        return;
+    }
+    let v6 = listen_on("[::]:0");
+    let port = v6
+        .endpoint()
+        .to_string()
+        .rsplit_once(':')
+        .unwrap()
+        .1
+        .to_owned();
+    // Taken by chance by somebody else is possible, taken by [::] is not.
+    let v4 = listen(
+        &format!("0.0.0.0:{port}").parse().unwrap(),
+        ListenOptions::default(),
+    );
+    assert!(v4.is_ok(), "[::] must not take IPv4: {v4:?}");
+}
+
+#[test]
+fn names_try_every_address_and_failures_are_told() {
+    let listener = listen_on("127.0.0.1:0");
+    let port = address_of(&listener)
+        .to_string()
+        .rsplit_once(':')
+        .unwrap()
+        .1
+        .to_owned();
+    // localhost is [::1] first on many systems, where nobody listens.
+    let stream = connect_to(&format!("localhost:{port}").parse().unwrap()).unwrap();
+    assert!(stream.peer().to_string().starts_with("127.0.0.1"));
+    drop(listener);
+    let refused = connect_to(&format!("127.0.0.1:{port}").parse().unwrap()).unwrap_err();
+    assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused);
+}
+
+#[test]
+fn stop_wakes_an_acceptor_before_and_while_it_waits() {
+    let stop = Stop::new();
+    let acceptor = Acceptor::new(vec![listen_on("127.0.0.1:0")], &stop).unwrap();
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| acceptor.accept(|error| panic!("{error}")).is_none());
+        stop.trigger();
+        assert!(waiting.join().unwrap());
+    });
+    assert!(acceptor.accept(|error| panic!("{error}")).is_none());
+}
+
+#[test]
+fn stop_ends_a_read_and_leaves_the_answer_time_to_go_out() {
+    let (client, server) = tcp_pair();
+    let server = Arc::new(server);
+    let stop = Stop::new();
+    let _wake = server.end_on(&stop, SOON);
+    thread::scope(|scope| {
+        let reading = scope.spawn(|| server.read(&mut [0; 10]));
+        stop.trigger();
+        assert_eq!(reading.join().unwrap().unwrap(), 0);
+    });
+    server.write_all(b"last").unwrap();
+    assert_eq!(client.read(&mut [0; 10]).unwrap(), 4);
+}
+
+#[test]
+fn stop_ends_a_write_when_the_grace_is_over() {
+    let (client, server) = tcp_pair();
+    let server = Arc::new(server);
+    let stop = Stop::new();
+    let _wake = server.end_on(&stop, Duration::from_millis(1));
+    thread::scope(|scope| {
+        // Nobody reads: the write blocks once all buffers are full.
+        let writing = scope.spawn(|| server.write_all(&vec![0; 256 << 20]));
+        stop.trigger();
+        assert!(writing.join().unwrap().is_err());
+    });
+    drop(client);
+}
+
+#[test]
+fn a_peer_that_reads_a_little_does_not_get_the_whole_limit_anew() {
+    let (client, mut server) = tcp_pair();
+    let limit = Duration::from_millis(200);
+    server
+        .configure(StreamOptions {
+            write_limit: Some(limit),
+            ..StreamOptions::default()
+        })
+        .unwrap();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            // Until the writer gives up and closes.
+            let mut buffer = vec![0; 4096];
+            while client.read(&mut buffer).is_ok_and(|count| count > 0) {
+                thread::yield_now();
+            }
+        });
+        let begun = Instant::now();
+        let result = server.write_all(&vec![0; 1 << 30]);
+        assert_eq!(result.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        assert!(begun.elapsed() >= limit);
+        let _ = server.shutdown(Shutdown::Both);
+    });
+}
+
+#[test]
+fn idle_and_unfinished_are_two_limits() {
+    let (client, server) = tcp_pair();
+    let limits = ReadLimits {
+        idle: Some(Duration::from_millis(20)),
+        message: Some(SOON),
+    };
+    let mut idle = reader(server, limits);
+    assert!(matches!(idle.fill(), Err(ConversationError::Idle(_))));
+
+    let limits = ReadLimits {
+        idle: Some(SOON),
+        message: Some(Duration::from_millis(20)),
+    };
+    let (client2, server) = tcp_pair();
+    let mut unfinished = reader(server, limits);
+    client2.write_all(b"begun and").unwrap();
+    assert!(unfinished.fill().unwrap());
+    assert!(unfinished.take().unwrap().is_none());
+    assert!(matches!(
+        unfinished.fill(),
+        Err(ConversationError::Unfinished(_))
+    ));
+    drop((client, client2));
+}
+
+#[test]
+fn a_trickle_does_not_extend_the_message_limit() {
+    let (client, server) = tcp_pair();
+    let message = Duration::from_millis(100);
+    let mut reader = reader(
+        server,
+        ReadLimits {
+            idle: Some(SOON),
+            message: Some(message),
+        },
+    );
+    let result = thread::scope(|scope| {
+        // A byte each time the reader has taken one, until it closes.
+        let (taken, next) = std::sync::mpsc::channel();
+        scope.spawn(
+            move || {
+                while client.write_all(b"x").is_ok() && next.recv().is_ok() {}
+            },
+        );
+        let result = loop {
+            match reader.fill() {
+                Ok(true) => assert!(reader.take().unwrap().is_none()),
+                other => break other,
+            }
+            let _ = taken.send(());
+        };
+        drop(taken); // ends the client, which the scope waits for
+        result
+    });
+    assert!(matches!(result, Err(ConversationError::Unfinished(limit)) if limit == message));
+}
+
+#[test]
+fn finish_drains_what_is_unread_so_that_answers_are_not_reset_away() {
+    let (client, server) = tcp_pair();
+    client.write_all(&[b'x'; 10_000]).unwrap();
+    let mut buffer = [0; 100];
+    server.read(&mut buffer).unwrap();
+    server.write_all(b"the last answer").unwrap();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            server.finish(SOON);
+            drop(server);
+        });
+        assert_eq!(client.read(&mut buffer).unwrap(), 15);
+        assert_eq!(client.read(&mut buffer).unwrap(), 0);
+        client.shutdown(Shutdown::Write).unwrap();
+    });
+}
+
+#[test]
+fn messages_put_together_leave_together() {
+    let (client, server) = tcp_pair();
+    let mut writer = MessageWriter::new(Arc::new(server), Framing::Lines, Wire::default());
+    writer.put(b"one").unwrap();
+    writer.put(b"two").unwrap();
+    writer.flush().unwrap();
+    drop(writer);
+    let mut reader = reader(client, PATIENT);
+    assert!(reader.fill().unwrap());
+    assert_eq!(reader.take().unwrap(), Some(&b"one"[..]));
+    assert_eq!(reader.take().unwrap(), Some(&b"two"[..]));
+    assert!(!reader.fill().unwrap());
+}

@@ -107,8 +107,9 @@ fn serve_or_hang_up(listener: &TcpListener, bug: Bug) -> io::Result<()> {
     let mut current: Option<TcpStream> = None;
     loop {
         let socket = listener.accept()?.0;
+        // Without an address: reset. Without a byte to come: at its end.
         let is_there = |client: &TcpStream| match client.peek(&mut [0]) {
-            Ok(count) => count > 0,
+            Ok(count) => count > 0 && client.peer_addr().is_ok(),
             Err(error) => is_idle(&error),
         };
         if current.as_ref().is_some_and(is_there) {

@@ -1,10 +1,13 @@
 //! `check`: has a student's program judged, and keeps what was learnt.
 
-use std::io::{self, IsTerminal as _, Write};
+mod live;
+mod subject;
+
+use std::io::Write;
 use std::time::Duration;
 
 use checker::{
-    CommandLine, Lesson, Level, Options, Outcome, Progress as Live, Report, Role, Target,
+    CommandLine, Lesson, Level, Options, Outcome, Report, Role, Target,
     report::{self, Style},
 };
 
@@ -13,13 +16,10 @@ use crate::error::{Error, Result};
 use crate::lessons;
 use crate::progress::Progress;
 use crate::style::{self, BOLD};
-use crate::workspace::{self, Binary, BuildError, Workspace};
+use crate::workspace::Workspace;
 
 /// How long a program may take until it listens: an interpreter on a busy machine needs seconds.
 const START: Duration = Duration::from_secs(10);
-
-/// A role and the command that plays it.
-type Subject = (Role, String);
 
 /// Judges and reports.
 ///
@@ -29,9 +29,10 @@ type Subject = (Role, String);
 pub(crate) fn run(args: &Check, workspace: &Workspace, out: &mut dyn Write) -> Result<u8> {
     let mut progress = Progress::load(workspace);
     let lesson = lessons::named_or_current(args.lesson.as_deref(), &progress)?;
-    let subjects = subjects(args, lesson, workspace, &progress)?;
+    let subjects = subject::all(args, lesson, workspace, &progress)?;
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..));
 
+    let judge = live::Judge::new(args.report)?;
     let mut reports = Vec::new();
     for (role, command) in subjects {
         let target = Target {
@@ -49,7 +50,7 @@ pub(crate) fn run(args: &Check, workspace: &Workspace, out: &mut dyn Write) -> R
             replay: replay(args, lesson, role),
             start_timeout: START,
         };
-        reports.push(judge(lesson, &target, &options, args.report));
+        reports.push(judge.run(lesson, &target, &options));
     }
 
     if !args.reference {
@@ -62,107 +63,6 @@ pub(crate) fn run(args: &Check, workspace: &Workspace, out: &mut dyn Write) -> R
         what_next(args, lesson, &reports, code, out)?;
     }
     Ok(code)
-}
-
-/// What is to be judged: a role and the command that plays it.
-fn subjects(
-    args: &Check,
-    lesson: &'static Lesson,
-    workspace: &Workspace,
-    progress: &Progress,
-) -> Result<Vec<Subject>> {
-    let mut subjects = if args.reference {
-        reference(lesson, workspace)?
-    } else if args.server.is_some() || args.client.is_some() {
-        let given = [(Role::Server, &args.server), (Role::Client, &args.client)];
-        let given = given.into_iter();
-        given
-            .filter_map(|(role, command)| Some((role, command.clone()?)))
-            .collect()
-    } else {
-        started(lesson, workspace, progress)?
-    };
-    if let Some(name) = &args.only {
-        let check = lessons::check(lesson, name)?;
-        subjects.retain(|(role, _)| *role == check.role);
-        if subjects.is_empty() {
-            return Err(Error::usage(
-                format!("--only {name}"),
-                format!("it is a check of the {0}; give --{0} CMD", check.role),
-            ));
-        }
-    }
-    Ok(subjects)
-}
-
-/// The course's own programs.
-fn reference(lesson: &Lesson, workspace: &Workspace) -> Result<Vec<Subject>> {
-    let built = workspace.build_lesson(lesson)?;
-    let ours = |role: Role, arguments: &str| -> Result<Subject> {
-        let name = format!("{}-{role}", lesson.name);
-        let binary = workspace::binary(&built, &name)?;
-        Ok((role, command_line(binary, arguments)))
-    };
-    Ok(vec![
-        ours(Role::Server, "--listen {addr}")?,
-        ours(Role::Client, "--connect {addr}")?,
-    ])
-}
-
-/// The student's own folder, built.
-fn started(
-    lesson: &'static Lesson,
-    workspace: &Workspace,
-    progress: &Progress,
-) -> Result<Vec<Subject>> {
-    let folder = match progress.folder(lesson) {
-        Some(folder) => workspace.root().join(folder),
-        None => workspace.root().join("mine").join(lesson.name),
-    };
-    let shown = workspace.shown(&folder);
-    if !folder.join("Cargo.toml").is_file() {
-        return Err(Error::usage(
-            format!("your {}", lesson.name),
-            format!("there is none in {shown}"),
-        )
-        .next(format!(
-            "`cargo course start {0}`, or `cargo course check {0} --server CMD` for a program of \
-             your own",
-            lesson.name
-        )));
-    }
-    let built = workspace
-        .build_folder(&folder)
-        .map_err(|error| build_error(&shown, &error))?;
-    let mine = |role: Role, arguments: &str| -> Result<Subject> {
-        let name = format!("my-{}-{role}", lesson.name);
-        let binary = workspace::binary(&built, &name)
-            .map_err(|error| error.next(format!("name it so in {shown}/Cargo.toml")))?;
-        Ok((role, command_line(binary, arguments)))
-    };
-    Ok(vec![
-        mine(Role::Server, "{port}")?,
-        mine(Role::Client, "{host} {port}")?,
-    ])
-}
-
-fn build_error(folder: &str, error: &BuildError) -> Error {
-    let what = format!("{folder} does not build");
-    match error {
-        BuildError::Refused | BuildError::NotStarted => {
-            Error::work(what, workspace::describe(error))
-                .next("a build error, not a failed check: the first message is the one to read")
-        }
-        BuildError::Cargo(why) => Error::machine(what, why).next("cargo course doctor"),
-    }
-}
-
-/// A binary and its arguments as a command line. There is no escape inside quotes, so the kind
-/// that the path does not contain is used.
-fn command_line(binary: &Binary, arguments: &str) -> String {
-    let path = binary.path.display().to_string();
-    let quote = if path.contains('"') { '\'' } else { '"' };
-    format!("{quote}{path}{quote} {arguments}")
 }
 
 /// The command that repeats a check; the checker adds which one, and the seed.
@@ -187,21 +87,6 @@ fn replay(args: &Check, lesson: &Lesson, role: Role) -> String {
 /// Quoted for a shell: single quotes, which keep everything but themselves.
 fn shell_quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
-}
-
-/// Runs the checks of one role, with a line that says which one is running where somebody looks.
-fn judge(lesson: &'static Lesson, target: &Target, options: &Options, form: ReportForm) -> Report {
-    // On standard error: the report alone is on standard output.
-    let live = form == ReportForm::Pretty && io::stderr().is_terminal();
-    let report = checker::run(lesson, target, options, &mut |event| {
-        if let (true, Live::Started(check)) = (live, event) {
-            let _ = write!(io::stderr(), "\r\x1b[2K{} {} …", check.role, check.name);
-        }
-    });
-    if live {
-        let _ = write!(io::stderr(), "\r\x1b[2K");
-    }
-    report
 }
 
 /// Notes what was learnt about the student's program.
@@ -289,26 +174,7 @@ fn what_next(
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use super::*;
-
-    fn binary(path: &str) -> Binary {
-        Binary {
-            name: "x".to_owned(),
-            path: PathBuf::from(path),
-        }
-    }
-
-    #[test]
-    fn a_path_with_blanks_or_quotes_stays_one_word() {
-        assert_eq!(
-            command_line(&binary("/a b/c"), "{port}"),
-            "\"/a b/c\" {port}"
-        );
-        assert_eq!(command_line(&binary("/a\"b"), "x"), "'/a\"b' x");
-        assert!(CommandLine::parse(&command_line(&binary("C:\\a b\\c.exe"), "1")).is_ok());
-    }
 
     #[test]
     fn a_replay_can_be_pasted_into_a_shell() {

@@ -2,6 +2,7 @@
 
 mod actor;
 mod entry;
+mod order;
 mod play;
 mod screen;
 mod script;

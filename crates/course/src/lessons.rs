@@ -5,6 +5,9 @@ use checker::{Check, Lesson, suites};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 
+/// As many names as an error message lists.
+const FEW: usize = 8;
+
 /// The lesson with this name.
 ///
 /// # Errors
@@ -52,6 +55,10 @@ pub(crate) fn check(lesson: &'static Lesson, name: &str) -> Result<&'static Chec
             format!("check '{name}' of {}", lesson.name),
             unknown(name, &names),
         )
+        .next(format!(
+            "`cargo course check {} --all` names them all",
+            lesson.name
+        ))
     })
 }
 
@@ -62,6 +69,8 @@ fn unknown(name: &str, names: &[&str]) -> String {
         Some(known) if distance(name, known) <= 2 => {
             format!("there is none of this name; did you mean {known}?")
         }
+        // Forty names are no answer.
+        _ if names.len() > FEW => "there is none of this name".to_owned(),
         _ => format!("there is none of this name, only {}", names.join(", ")),
     }
 }

@@ -53,6 +53,11 @@ impl Entry {
         !matches!(self.kind, Kind::Command | Kind::Typed | Kind::Act)
     }
 
+    /// Whether it went over the wire as an answer: bytes, or the end of them, from the server.
+    pub(super) fn is_answer(&self) -> bool {
+        matches!(self.kind, Kind::Data | Kind::Wire) && self.text.starts_with(SERVER)
+    }
+
     /// The line in one piece, as it is searched and as it is shown in plain form.
     pub(super) fn line(&self) -> String {
         match &self.hex {

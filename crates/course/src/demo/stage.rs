@@ -3,29 +3,22 @@
 //! Everything is waited for by events with a deadline. Three sources report: the programs' output
 //! (one thread for each stream), the proxy, and the system about programs that have ended.
 
+mod pump;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use checker::proxy::stream::{Event, Plan, Proxy, What};
-use crossbeam_channel::{Receiver, Sender, at, never, select, unbounded};
+use checker::proxy::stream::{Event, Plan, Proxy};
+use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use super::actor::{Actor, Said, Speech};
+use super::actor::{Actor, Said};
 use super::entry::{Entry, Kind};
+use super::order::Held;
 use super::screen::Screen;
 use super::script::SERVER;
 use crate::error::Error;
-
-/// How long anything that a scene waits for may take.
-pub(super) const DEADLINE: Duration = Duration::from_secs(10);
-/// How long an event is held back for one that happened before it and is reported after it.
-const HOLD: Duration = Duration::from_millis(15);
-/// What an event's place in a conversation counts as, in time: server and client are read through
-/// pipes, the wire directly, so what happened within a few ms is put in the order of its causes.
-const STEP: Duration = Duration::from_millis(3);
-/// How often to look for a program's end after its last word; the system offers no event that
-/// can be waited for together with a channel.
-const LOOK: Duration = Duration::from_millis(5);
+pub(super) use pump::{DEADLINE, Woken};
 
 /// Why a scene cannot go on.
 #[derive(Debug)]
@@ -51,17 +44,6 @@ pub(super) struct Programs {
     pub(super) client: PathBuf,
 }
 
-/// Why a wait ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Woken {
-    /// Something happened and was shown.
-    News,
-    /// Enter was pressed.
-    Enter,
-    /// The deadline passed.
-    Late,
-}
-
 /// A running scene.
 pub(super) struct Stage<'a> {
     programs: &'a Programs,
@@ -76,8 +58,8 @@ pub(super) struct Stage<'a> {
     /// The clients in the order of their connections.
     connections: Vec<String>,
     opened: usize,
-    /// Reported, not yet in order: the time that decides the order, then the entry.
-    held: Vec<(Instant, Entry)>,
+    /// Reported, not yet in order.
+    held: Held,
     history: Vec<Entry>,
 }
 
@@ -101,7 +83,7 @@ impl<'a> Stage<'a> {
             tap: unbounded(),
             connections: Vec::new(),
             opened: 0,
-            held: Vec::new(),
+            held: Held::default(),
             history: Vec::new(),
         }
     }
@@ -196,7 +178,7 @@ impl<'a> Stage<'a> {
     /// Notes what we did ourselves.
     pub(super) fn act(&mut self, actor: &str, kind: Kind, text: &str) {
         let now = Instant::now();
-        self.hold(
+        self.held.push(
             now,
             Entry::new(self.since(now), actor, kind, text.to_owned()),
         );
@@ -222,134 +204,6 @@ impl<'a> Stage<'a> {
                 lines[lines.len().saturating_sub(3)..].join(", ")
             ),
         }
-    }
-
-    /// Waits until `look` finds something in what has happened; `None` when the time is over.
-    pub(super) fn until<T>(&mut self, mut look: impl FnMut(&Self) -> Option<T>) -> Done<Option<T>> {
-        let deadline = Instant::now() + DEADLINE;
-        loop {
-            if let Some(found) = look(self) {
-                return Ok(Some(found));
-            }
-            if self.pump(Some(deadline), &never())? == Woken::Late {
-                return Ok(None);
-            }
-        }
-    }
-
-    /// Waits for one thing to happen and shows it.
-    pub(super) fn pump(&mut self, deadline: Option<Instant>, enter: &Receiver<()>) -> Done<Woken> {
-        loop {
-            if self.show_ripe()? {
-                return Ok(Woken::News);
-            }
-            if deadline.is_some_and(|deadline| deadline <= Instant::now()) && self.held.is_empty() {
-                return Ok(Woken::Late);
-            }
-            let timer = self.next_look(deadline).map_or_else(never, at);
-            select! {
-                recv(self.ears) -> said => if let Ok(said) = said { self.hear(said) },
-                recv(self.tap.1) -> event => if let Ok(event) = event { self.see(&event) },
-                recv(self.stop) -> _ => return Err(Trouble::Over(Error::stopped())),
-                // An error is the end of the input: then nobody is asked any more.
-                recv(enter) -> _ => return Ok(Woken::Enter),
-                recv(timer) -> _ => {}
-            }
-            self.look_for_ends();
-        }
-    }
-
-    /// When to wake up without an event.
-    fn next_look(&self, deadline: Option<Instant>) -> Option<Instant> {
-        let ripe = self.held.iter().map(|(key, _)| *key + HOLD);
-        let leaving = self.actors.iter().any(Actor::is_leaving);
-        let look = leaving.then(|| Instant::now() + LOOK);
-        ripe.chain(look).chain(deadline).min()
-    }
-
-    fn hear(&mut self, said: Said) {
-        let actor = &mut self.actors[said.actor];
-        let (kind, text) = match said.what {
-            Speech::Output(text) => (Kind::Output, text),
-            Speech::Complaint(text) => (Kind::Complaint, text),
-            Speech::Silence => return actor.falls_silent(),
-        };
-        let name = actor.name.clone();
-        // Complaints come through a pipe of their own, most often as a last word.
-        let rank = if name == SERVER { 1 } else { 3 } + u32::from(kind == Kind::Complaint);
-        let entry = Entry::new(self.since(said.at), &name, kind, text);
-        self.hold(said.at + STEP * rank, entry);
-    }
-
-    fn see(&mut self, event: &Event) {
-        use checker::proxy::stream::Direction::ToClient;
-        let Some((_, started)) = self.proxy else {
-            return;
-        };
-        if matches!(event.what, What::Opened { .. }) {
-            self.opened += 1;
-        }
-        let happened = started + event.at;
-        let number = event.connection as usize;
-        let client = match self.connections.get(number.wrapping_sub(1)) {
-            Some(name) => name.clone(),
-            None => format!("#{number}"),
-        };
-        let rank = match &event.what {
-            What::Data {
-                direction: ToClient,
-                ..
-            }
-            | What::End {
-                direction: ToClient,
-            } => 2,
-            _ => 0,
-        };
-        if let Some(entry) = Entry::wire(self.since(happened), &client, &event.what) {
-            self.hold(happened + STEP * rank, entry);
-        }
-    }
-
-    fn look_for_ends(&mut self) {
-        for number in 0..self.actors.len() {
-            let actor = &mut self.actors[number];
-            if !actor.has_just_left() {
-                continue;
-            }
-            let name = actor.name.clone();
-            if let Some(status) = actor.status() {
-                let now = Instant::now();
-                let entry = Entry::exit(self.since(now), &name, status);
-                self.hold(now + STEP * 4, entry);
-            }
-        }
-    }
-
-    fn hold(&mut self, key: Instant, entry: Entry) {
-        // A program's own lines never change places, however they were delayed.
-        let own = self
-            .held
-            .iter()
-            .filter(|(_, held)| held.actor == entry.actor);
-        let key = own.map(|(key, _)| *key).chain([key]).max().unwrap_or(key);
-        self.held.push((key, entry));
-    }
-
-    /// Shows what has been held long enough, in order; true if there was anything.
-    fn show_ripe(&mut self) -> Done<bool> {
-        let now = Instant::now();
-        // Stable: entries with the same key stay as they came.
-        self.held.sort_by_key(|(key, _)| *key);
-        let ripe = self.held.partition_point(|(key, _)| *key + HOLD <= now);
-        for (_, mut entry) in self.held.drain(..ripe).collect::<Vec<_>>() {
-            // Where the order was put right, the clock must not run backwards.
-            if let Some(last) = self.history.last() {
-                entry.at = entry.at.max(last.at);
-            }
-            self.screen.entry(&entry)?;
-            self.history.push(entry);
-        }
-        Ok(ripe > 0)
     }
 
     fn since(&self, when: Instant) -> Duration {

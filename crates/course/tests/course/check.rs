@@ -164,3 +164,38 @@ fn a_command_that_is_not_there_is_named() {
         ran.stderr
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_the_check_when_nothing_can_be_left_behind() {
+    use std::process::{Command, Stdio};
+
+    use rustix::process::{Pid, Signal, kill_process};
+
+    let student = Student::new();
+    let fifo = student.folder().join("started");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&fifo)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let server = format!("sh -c 'echo > \"{}\"; sleep 1'", fifo.display());
+    let child = student
+        .course(&["check", "tcp-basics", "--server", &server])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Reading waits until the program under check writes: from then on it runs.
+    fs::read(&fifo).unwrap();
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    let ran = crate::student::Ran::from(child.wait_with_output().unwrap()).code(130);
+    assert!(
+        ran.stderr.contains("stopping after this check"),
+        "{}",
+        ran.stderr
+    );
+    assert!(ran.stdout.is_empty(), "{}", ran.stdout);
+}

@@ -55,7 +55,7 @@ fn a_wrong_name_is_answered_with_the_right_one() {
         ),
         (
             &["check", "tcp-basics", "--server", "x", "--only", "nothing"],
-            "only answers-a-message",
+            "--all` names them all",
         ),
         (
             &["demo", "tcp-basics", "--scene", "99"],

@@ -159,6 +159,7 @@ impl MessageReader {
             self.stream.set_read_limit(limit)?;
             self.set = Some(limit);
         }
+        // ANCHOR: read
         match self.stream.read(&mut self.scratch) {
             Ok(0) => {
                 self.decoder.end();
@@ -174,6 +175,7 @@ impl MessageReader {
             Err(error) if error.kind() == io::ErrorKind::TimedOut => Err(over()),
             Err(error) => Err(error.into()),
         }
+        // ANCHOR_END: read
     }
 }
 

@@ -99,6 +99,7 @@ pub fn run(
     }
     // One place is enough: the news is only "look at the counters".
     let (announce, news) = bounded(1);
+    // ANCHOR: threads
     thread::scope(|scope| {
         let reader = scope.spawn({
             let talk = &talk;
@@ -113,6 +114,7 @@ pub fn run(
         let read = reader.join().unwrap_or(Ok(()));
         talk.verdict(sent, read)
     })
+    // ANCHOR_END: threads
 }
 
 /// One conversation, as both threads see it.
@@ -222,10 +224,12 @@ impl Talk<'_> {
                         Ok(line) => self.send_line(line, &mut writer)?,
                         Err(_) => false,
                     };
+                    // ANCHOR: half_close
                     if !open {
                         // Half-close: we are done, the server need not be.
                         let _ = self.stream.shutdown(Shutdown::Write);
                     }
+                    // ANCHOR_END: half_close
                 }
                 recv(news) -> still_reading => match still_reading {
                     Ok(()) => since = Instant::now(),

@@ -26,6 +26,7 @@ pub enum Request<'a> {
     End,
 }
 
+// ANCHOR: marker
 /// Whether this is a marker: the whole message, in exactly this case (TB-10).
 ///
 /// A marker is in-band: nobody can say `exit` and mean the word. The end of
@@ -34,7 +35,9 @@ pub enum Request<'a> {
 pub fn is_marker(message: &[u8]) -> bool {
     MARKERS.contains(&message)
 }
+// ANCHOR_END: marker
 
+// ANCHOR: parse
 /// The meaning of one message.
 ///
 /// # Errors
@@ -46,6 +49,7 @@ pub fn parse<'a>(message: &'a [u8], codec: &TextCodec) -> Result<Request<'a>, Te
     }
     codec.decode(message).map(Request::Say)
 }
+// ANCHOR_END: parse
 
 /// What a server says to a message that is too long (TB-13). Other errors of
 /// framing get no answer: there is nobody left to read it.

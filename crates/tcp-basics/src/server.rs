@@ -93,6 +93,7 @@ pub fn run(
     let acceptor = Acceptor::new(listeners, stop)
         .map_err(|error| Failure::new("cannot wait for clients", reason(&error)))?;
     let mut totals = Totals::default();
+    // ANCHOR: accept
     while let Some(stream) = acceptor.accept(|error| {
         complain("warning", &format!("cannot accept: {}", reason(error)));
     }) {
@@ -107,6 +108,7 @@ pub fn run(
             break;
         }
     }
+    // ANCHOR_END: accept
     Ok(totals)
 }
 
@@ -181,6 +183,7 @@ fn serve(
     let stream = Arc::new(stream);
     let _wake = stream.end_on(stop, options.grace);
     let mut writer = MessageWriter::new(stream.clone(), options.framing, options.wire.clone());
+    // ANCHOR: end
     let Err(end) = talk(&stream, &mut writer, options, output, stop, messages);
     if let End::Refused(answer) = &end {
         // If the client does not take it, that is its own loss.
@@ -189,6 +192,7 @@ fn serve(
     let _ = writer.flush();
     stream.finish(LINGER);
     end
+    // ANCHOR_END: end
 }
 
 /// Answers messages until there is a reason not to.
@@ -203,6 +207,7 @@ fn talk(
     let peer = stream.peer();
     let wire = options.wire.clone();
     let mut reader = MessageReader::new(stream.clone(), options.framing, options.limits, wire);
+    // ANCHOR: talk
     let mut more = true;
     loop {
         // One read may have brought several messages, or none that is complete.
@@ -236,6 +241,7 @@ fn talk(
             return Err(End::Stopped);
         }
     }
+    // ANCHOR_END: talk
 }
 
 /// The operator's next answer, in the client's encoding.

@@ -18,6 +18,7 @@ pub struct Parsed<'a> {
     pub consumed: usize,
 }
 
+// ANCHOR: parse
 /// Finds the first line of `input`.
 ///
 /// `Ok(None)` asks for more bytes.
@@ -44,6 +45,7 @@ pub fn parse(input: &[u8], limit: usize) -> Result<Option<Parsed<'_>>, FrameErro
         consumed: end + 1,
     }))
 }
+// ANCHOR_END: parse
 
 /// Appends `message` and LF to `out`.
 ///

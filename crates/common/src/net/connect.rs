@@ -43,6 +43,7 @@ pub fn connect(address: &Address, options: &ConnectOptions) -> io::Result<Stream
     Err(last)
 }
 
+// ANCHOR: connect
 fn connect_to(
     address: &SockAddr,
     local: Option<&SockAddr>,
@@ -64,3 +65,4 @@ fn connect_to(
     }
     Ok(socket)
 }
+// ANCHOR_END: connect

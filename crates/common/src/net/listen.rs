@@ -58,6 +58,7 @@ pub fn listen(address: &Address, options: ListenOptions) -> io::Result<Vec<Liste
         .collect()
 }
 
+// ANCHOR: listen
 fn listen_on(address: &SockAddr, options: ListenOptions) -> io::Result<Listener> {
     let socket = Socket::new(address.domain(), Type::STREAM, None)?;
     // Without this, [::]:9001 would also take IPv4 clients on some systems and
@@ -82,6 +83,7 @@ fn listen_on(address: &SockAddr, options: ListenOptions) -> io::Result<Listener>
         _path: path,
     })
 }
+// ANCHOR_END: listen
 
 #[cfg(unix)]
 fn bind(socket: &Socket, address: &SockAddr) -> io::Result<Option<RemoveOnDrop>> {

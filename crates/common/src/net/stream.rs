@@ -70,6 +70,7 @@ impl Stream {
         self.write_limit = options.write_limit;
         self.socket
             .set_write_timeout(options.write_limit.map(at_least_a_tick))?;
+        // ANCHOR: options
         if matches!(self.peer, Endpoint::Inet(_)) {
             self.socket.set_tcp_nodelay(options.nodelay)?;
             if let Some(idle) = options.keepalive {
@@ -77,6 +78,7 @@ impl Stream {
                     .set_tcp_keepalive(&TcpKeepalive::new().with_time(idle))?;
             }
         }
+        // ANCHOR_END: options
         Ok(())
     }
 
@@ -112,6 +114,7 @@ impl Stream {
     /// `TimedOut` when the peer has not taken them in time; `BrokenPipe` or
     /// `ConnectionReset` when it is gone.
     pub fn write_all(&self, mut bytes: &[u8]) -> io::Result<()> {
+        // ANCHOR: write_all
         let started = Instant::now();
         loop {
             match (&self.socket).write(bytes) {
@@ -129,6 +132,7 @@ impl Stream {
                 return Err(io::ErrorKind::TimedOut.into());
             }
         }
+        // ANCHOR_END: write_all
     }
 
     /// Ends one or both directions, also for threads blocked on them
@@ -158,6 +162,7 @@ impl Stream {
         })
     }
 
+    // ANCHOR: finish
     /// Ends our side and reads, into the void, until the peer ends its side or
     /// `limit` has passed.
     ///
@@ -182,6 +187,7 @@ impl Stream {
             }
         }
     }
+    // ANCHOR_END: finish
 }
 
 /// To the system a limit of zero means none, not "at once".

@@ -30,7 +30,9 @@ const AT_ONCE: usize = 6;
 #[test]
 fn every_wrong_program_fails_its_check_with_its_cause_and_the_right_ones_pass() {
     let chosen = std::env::var("BANK").unwrap_or_default();
-    let entries = BANK.iter().filter(|entry| entry.name.contains(&chosen));
+    let entries = BANK
+        .iter()
+        .filter(|entry| entry.name.contains(&chosen) && !is_right_here(entry));
     let queue = Mutex::new(entries);
     let complaints = Mutex::new(Vec::new());
     thread::scope(|scope| {
@@ -115,6 +117,12 @@ fn role(entry: &Entry) -> Role {
     } else {
         Role::Client
     }
+}
+
+/// Bugs that are none on Windows: it restarts without SO_REUSEADDR, and knows
+/// no signals to die of.
+fn is_right_here(entry: &Entry) -> bool {
+    cfg!(windows) && matches!(entry.bug, Bug::NoReuse | Bug::CrashesOnBytes)
 }
 
 /// The bank, built beside this test: `target/debug/examples/wrong`.

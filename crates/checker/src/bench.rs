@@ -8,18 +8,22 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
+use socket2::{Domain, Socket, Type};
 
 use crate::causes::*;
 use crate::history::{Event, History};
 use crate::limits::ELSEWHERE;
-use crate::peer::Stream;
+use crate::peer::{Stream, narrow};
 use crate::run::{Options, Target};
 use crate::subject::{self, Exit, Output, Processes, Subject, Values};
-use crate::verdict::Failure;
+use crate::verdict::{Cause, Failure};
 
 /// The shortest and the longest pause between two looks at something that sends
 /// no event of its own: a port that opens, a client that connects.
 const PAUSES: [Duration; 2] = [Duration::from_millis(1), Duration::from_millis(20)];
+
+/// One of the ways to connect that [`Stream`] offers.
+type Connect = fn(SocketAddr, String, i32, &History) -> io::Result<Stream>;
 
 /// The place where one check is made.
 pub(crate) struct Bench<'a> {
@@ -65,6 +69,14 @@ impl<'a> Bench<'a> {
         self.words.next()
     }
 
+    /// A random text of `length` bytes: digits and capitals, so that it neither
+    /// is nor holds an end marker.
+    pub(crate) fn text(&mut self, length: usize) -> String {
+        let rng = &mut self.words.rng;
+        let mut letter = || rng.digit(36).to_ascii_uppercase();
+        (0..length).map(|_| letter()).collect()
+    }
+
     /// Starts the server and connects to it.
     pub(crate) fn server(&mut self) -> Result<(Server, Stream), Failure> {
         let port = self.port()?;
@@ -90,24 +102,22 @@ impl<'a> Bench<'a> {
     /// One more connection to a server that is up.
     ///
     /// # Errors
-    /// With `refused` as the cause when nobody accepts.
-    pub(crate) fn connect(
-        &mut self,
-        server: &Server,
-        refused: crate::verdict::Cause,
-    ) -> Result<Stream, Failure> {
-        self.dial(server).map_err(|error| {
-            let state = match server.subject.exited() {
-                Some(exit) => format!("the server had ended with {exit}"),
-                None => format!("connecting failed: {error}"),
-            };
-            Failure::words(refused, "another connection to be accepted", state)
-        })
+    /// With `cause` when nobody accepts.
+    pub(crate) fn connect(&mut self, server: &Server, cause: Cause) -> Result<Stream, Failure> {
+        self.dial(server, Stream::connect)
+            .map_err(|error| refused(server, cause, &error))
     }
 
-    fn dial(&mut self, server: &Server) -> io::Result<Stream> {
+    /// One more connection, with small buffers.
+    pub(crate) fn connect_narrow(&mut self, server: &Server) -> Result<Stream, Failure> {
+        self.dial(server, Stream::connect_narrow)
+            .map_err(|error| refused(server, ONE_CLIENT_ONLY, &error))
+    }
+
+    fn dial(&mut self, server: &Server, connect: Connect) -> io::Result<Stream> {
         let name = format!("connection {}", self.connections + 1);
-        let stream = Stream::connect(server.address, name, server.subject.group(), &self.history)?;
+        let group = server.subject.group();
+        let stream = connect(server.address, name, group, &self.history)?;
         self.connections += 1;
         Ok(stream.patient(self.patience()))
     }
@@ -121,7 +131,7 @@ impl<'a> Bench<'a> {
         let mut elsewhere_since = None;
         let [mut pause, longest] = PAUSES;
         while start.elapsed() < self.options.start_timeout {
-            if let Ok(stream) = self.dial(server) {
+            if let Ok(stream) = self.dial(server, Stream::connect) {
                 return Ok(stream);
             }
             if let Some(exit) = server.subject.exited() {
@@ -157,11 +167,30 @@ impl<'a> Bench<'a> {
 
     /// Opens the judge's own listener, for the client to connect to.
     pub(crate) fn listen(&self) -> Result<TcpListener, Failure> {
-        let broken = |error| Failure::Broken(format!("the judge cannot listen: {error}"));
-        let port = self.target.port.unwrap_or(0);
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(broken)?;
-        listener.set_nonblocking(true).map_err(broken)?;
-        Ok(listener)
+        self.listener(|_| {})
+    }
+
+    /// Opens a listener whose connections have small buffers.
+    pub(crate) fn listen_narrow(&self) -> Result<TcpListener, Failure> {
+        self.listener(narrow)
+    }
+
+    fn listener(&self, prepare: fn(&Socket)) -> Result<TcpListener, Failure> {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.target.port.unwrap_or(0)));
+        let open = || {
+            let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+            // On Windows it would let two programs listen at once.
+            #[cfg(unix)]
+            socket.set_reuse_address(true)?;
+            prepare(&socket);
+            socket.bind(&address.into())?;
+            socket.listen(16)?;
+            socket.set_nonblocking(true)?;
+            Ok(socket.into())
+        };
+        open().map_err(|error: io::Error| {
+            Failure::Broken(format!("the judge cannot listen on {address}: {error}"))
+        })
     }
 
     /// An address where nobody listens.
@@ -249,9 +278,17 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
 }
 
+fn refused(server: &Server, cause: Cause, error: &io::Error) -> Failure {
+    let state = match server.subject.exited() {
+        Some(exit) => format!("the server had ended with {exit}"),
+        None => format!("connecting failed: {error}"),
+    };
+    Failure::words(cause, "another connection to be accepted", state)
+}
+
 /// The shell that sets the limits reports a command it cannot run by these
 /// codes (POSIX, Shell Command Language, 2.8.2).
-fn end_at_start(exit: Exit) -> crate::verdict::Cause {
+fn end_at_start(exit: Exit) -> Cause {
     match exit {
         Exit::Code(127) => NOT_FOUND,
         Exit::Code(126) => NOT_EXECUTABLE,

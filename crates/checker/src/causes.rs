@@ -26,7 +26,7 @@ causes! {
     MISSING_NEWLINE "missing-newline" "The line feed is missing: without it the other side cannot know that the message is complete."
     CRLF_ANSWER "crlf-answer" "The answer ends in CR LF instead of LF alone, as text-mode output and some print functions do."
     SPEAKS_FIRST "speaks-first" "The server speaks before it is spoken to; a greeting is taken for the first answer."
-    CHANGED_TEXT "changed-text" "The answer is not the text that was sent: something was added, removed or changed on the way."
+    CHANGED_TEXT "changed-text" "What came is not the text that was sent: something was added, removed or changed on the way."
     PRINTED_BYTES_OBJECT "printed-bytes-object" "The way a bytes object looks when printed was sent, b'…', instead of the bytes themselves."
 
     // A conversation.
@@ -74,6 +74,7 @@ causes! {
     NO_REUSEADDR "no-reuseaddr" "The old connection still blocks the address; set SO_REUSEADDR before bind."
     LISTENS_EVERYWHERE "listens-everywhere" "The server listens on every address of the machine; without being told to, it should be reachable from this machine only."
     STAYS_AFTER_SIGNAL "stays-after-signal" "The server did not stop when it was asked to; a blocked accept or read must be woken by the signal."
+    STOPPED_AS_FAILURE "stopped-as-failure" "The server stopped as it was asked to, but its exit code says that something failed."
     KILLED_BY_SIGNAL "killed-by-signal" "The program was killed by a signal instead of ending by itself."
     RAW_TERMINAL_CODES "raw-terminal-codes" "Control characters from the network were printed as they came; whoever sends them steers the terminal."
 

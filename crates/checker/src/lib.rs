@@ -8,7 +8,8 @@
 //! Reading order: [`Lesson`] and [`Check`] (what is asked), [`run`] (how it is
 //! asked), the private modules `bench`, `subject` and `peer` (with what),
 //! `diagnose` (from what came to why), [`report`] (how it is told), and
-//! [`suites`] (the lessons themselves).
+//! [`suites`] (the lessons themselves). [`proxy`] stands beside: it breaks the
+//! network between two programs on purpose.
 
 mod bench;
 mod causes;
@@ -18,6 +19,7 @@ mod history;
 mod lesson;
 mod limits;
 mod peer;
+pub mod proxy;
 pub mod report;
 mod run;
 mod show;

@@ -16,5 +16,8 @@ pub(crate) const HOLD: Duration = Duration::from_millis(300);
 pub(crate) const QUIET: Duration = Duration::from_millis(150);
 /// For a program that listens somewhere else to change its mind.
 pub(crate) const ELSEWHERE: Duration = Duration::from_secs(1);
-/// For a program to stop after a signal: the contract's number.
-pub(crate) const STOP: Duration = Duration::from_secs(1);
+/// For a program to stop after a signal: the contract's second, and one more
+/// because a busy machine may be late with both of us.
+pub(crate) const STOP: Duration = Duration::from_secs(2);
+/// How late an answer may come that a client must still wait for.
+pub(crate) const LATE: Duration = Duration::from_millis(200);

@@ -1,5 +1,6 @@
 //! What a check found out, and the card a failure becomes.
 
+use crate::diagnose::common;
 use crate::history::Event;
 use crate::lesson::{Check, Lesson, Role};
 
@@ -38,10 +39,24 @@ impl Failure {
     }
 
     pub(crate) fn of(cause: Cause, expected: Side, got: Side) -> Self {
+        Self::compared(cause, Vec::new(), expected, got)
+    }
+
+    /// The same failure, for a cause the caller knows better.
+    pub(crate) fn blame(self, cause: Cause) -> Self {
+        match self {
+            Self::Wrong(wrong) => Self::Wrong(Box::new(Wrong { cause, ..*wrong })),
+            other => other,
+        }
+    }
+
+    /// A failure that shows what was sent, and where the two sides part.
+    pub(crate) fn compared(cause: Cause, sent: Vec<Vec<u8>>, expected: Side, got: Side) -> Self {
+        let both = expected.bytes.as_ref().zip(got.bytes.as_ref());
         Self::Wrong(Box::new(Wrong {
             cause,
-            sent: Vec::new(),
-            first_wrong: None,
+            sent,
+            first_wrong: both.map(|(expected, got)| common(expected, got)),
             expected,
             got,
         }))

@@ -11,10 +11,10 @@ type Misreading = (Cause, fn(&Seen) -> bool);
 pub(super) const TABLE: &[Misreading] = &[
     (PRINTED_BYTES_OBJECT, bytes_object),
     (CRLF_ANSWER, crlf_answer),
-    (DECODE_PER_READ, decode_per_read),
-    (NOT_EIGHT_BIT, not_eight_bit),
     (STALE_ANSWER, stale_answer),
     (BUFFER_NOT_CLEARED, buffer_not_cleared),
+    (DECODE_PER_READ, decode_per_read),
+    (NOT_EIGHT_BIT, not_eight_bit),
     (EMPTY_SKIPPED, empty_skipped),
     (EMPTY_IS_END, empty_is_end),
     (CR_KEPT, |seen| lines_fit(seen, |line| line.to_vec())),
@@ -58,9 +58,11 @@ fn decode_per_read(seen: &Seen) -> bool {
     cut && std::str::from_utf8(&seen.sent()).is_ok()
 }
 
+/// The first byte that is missing belongs to a character outside ASCII.
 fn not_eight_bit(seen: &Seen) -> bool {
-    let sent = seen.sent();
-    !sent.is_ascii() && std::str::from_utf8(&sent).is_ok()
+    let at = super::common(&seen.expected, &seen.got);
+    let came_or_ended = seen.end.is_some() || at < seen.got.len();
+    seen.expected.get(at).is_some_and(|byte| !byte.is_ascii()) && came_or_ended
 }
 
 fn stale_answer(seen: &Seen) -> bool {
@@ -118,7 +120,7 @@ fn partial_dropped(seen: &Seen) -> bool {
             .map_or(0, |at| at + 1);
         &piece[..complete]
     });
-    seen.pieces.len() > 1 && seen.fits(&answers.copied().collect::<Vec<_>>())
+    seen.fits(&answers.copied().collect::<Vec<_>>())
 }
 
 /// The first line is answered as soon as there is one, the rest thrown away.

@@ -4,4 +4,4 @@ mod inbox;
 mod stream;
 
 pub(crate) use inbox::End;
-pub(crate) use stream::Stream;
+pub(crate) use stream::{Stream, narrow};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use socket2::SockRef;
+use socket2::{Domain, SockRef, Socket, Type};
 
 use super::inbox::{self, End, Inbox};
 use crate::diagnose::Seen;
@@ -44,6 +44,22 @@ impl Stream {
         let socket = TcpStream::connect_timeout(&address, CONNECT)?;
         history.note(format!("{name}: connected to {address}"));
         Self::new(socket, name, group, history)
+    }
+
+    /// Connects with small buffers, as [`narrow`] does.
+    pub(crate) fn connect_narrow(
+        address: SocketAddr,
+        name: String,
+        group: i32,
+        history: &History,
+    ) -> io::Result<Self> {
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+        narrow(&socket);
+        socket.connect_timeout(&address.into(), CONNECT)?;
+        history.note(format!(
+            "{name}: connected to {address}, with small buffers"
+        ));
+        Self::new(socket.into(), name, group, history)
     }
 
     /// Takes over a connected socket.
@@ -92,6 +108,18 @@ impl Stream {
             Err(error) => self.note(format!("could not send {}: {error}", brief(bytes))),
         }
         self.pieces.push(bytes.to_vec());
+    }
+
+    /// Sends `bytes` from a thread of its own, for a peer that may not read them
+    /// before it could send. The thread ends at the latest when a write has
+    /// waited for [`ANSWER`].
+    pub(crate) fn send_in_background(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let (mut socket, copy) = (self.socket.try_clone()?, bytes.to_vec());
+        self.note(format!("sending {}", brief(bytes)));
+        self.pieces.push(bytes.to_vec());
+        // A write that fails shows in what comes back.
+        thread::spawn(move || socket.write_all(&copy));
+        Ok(())
     }
 
     /// Sends as [`Stream::send`] does and tells whether the peer took it all.
@@ -156,25 +184,35 @@ impl Stream {
         true
     }
 
-    /// Waits for exactly `expected`.
+    /// Waits for exactly `expected`, as long as it makes progress.
     ///
     /// # Errors
     /// What was seen instead: other bytes, too few in time, or an end.
     pub(crate) fn expect(&mut self, expected: &[u8]) -> Result<(), Box<Seen>> {
-        let start = Instant::now();
-        let right = self.inbox.wait(start + ANSWER, |state| {
-            let got = state.waiting();
-            if got.starts_with(expected) {
-                return Some(true);
+        let mut length = 0;
+        loop {
+            // Some(true) is right, Some(false) is wrong, None is not decided.
+            let verdict = self.inbox.wait(Instant::now() + ANSWER, |state| {
+                let got = state.waiting();
+                if got.starts_with(expected) {
+                    return Some(Some(true));
+                }
+                let wrong = state.end.is_some() || !expected.starts_with(got);
+                (wrong || got.len() > length).then(|| {
+                    length = got.len();
+                    wrong.then_some(false)
+                })
+            });
+            match verdict {
+                Some(None) => {}
+                Some(Some(true)) => {
+                    self.answered.push(self.inbox.take(expected.len()));
+                    self.pieces.clear();
+                    return Ok(());
+                }
+                Some(Some(false)) | None => return Err(self.seen(expected, 0)),
             }
-            (state.end.is_some() || !expected.starts_with(got)).then_some(false)
-        });
-        if right == Some(true) {
-            self.answered.push(self.inbox.take(expected.len()));
-            self.pieces.clear();
-            return Ok(());
         }
-        Err(self.seen(expected, 0))
     }
 
     /// Sends `message` cut before each offset of `cuts`, each piece held, and
@@ -316,6 +354,18 @@ impl Stream {
     fn note(&self, text: String) {
         self.history.note(format!("{}: {text}", self.name));
     }
+}
+
+/// Makes a socket, before it connects or listens, take little in flight: a peer
+/// that writes much is then held up soon. The segment size matters as well,
+/// because Linux derives the peer's buffer from it, which loopback's segments of
+/// 64 KiB make 2.5 MB.
+pub(crate) fn narrow(socket: &Socket) {
+    // Without it the check is weaker but still right.
+    let _ = socket.set_recv_buffer_size(4096);
+    let _ = socket.set_send_buffer_size(4096);
+    #[cfg(unix)]
+    let _ = socket.set_tcp_mss(1460);
 }
 
 impl Drop for Stream {

@@ -29,6 +29,13 @@ pub(crate) struct State {
     pub(crate) exit: Option<Exit>,
 }
 
+impl State {
+    /// Whether nothing more can come.
+    pub(crate) fn is_over(&self) -> bool {
+        self.exit.is_some() && self.stdout.closed && self.stderr.closed
+    }
+}
+
 /// The beginning and the end of one stream.
 #[derive(Default)]
 pub(crate) struct Captured {
@@ -97,6 +104,10 @@ impl Output {
         }
     }
 
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        look(&lock(&self.state))
+    }
+
     /// Everything printed on standard output. After the program's end its last
     /// bytes may still be in the pipe, so its closing is awaited for a moment.
     pub(crate) fn stdout(&self) -> Vec<u8> {
@@ -120,9 +131,7 @@ impl Output {
     fn settle(&self) {
         if lock(&self.state).exit.is_some() {
             let deadline = Instant::now() + Duration::from_millis(500);
-            self.wait(deadline, |s| {
-                (s.stdout.closed && s.stderr.closed).then_some(())
-            });
+            self.wait(deadline, |state| state.is_over().then_some(()));
         }
     }
 

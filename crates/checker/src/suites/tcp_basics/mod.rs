@@ -1,8 +1,20 @@
 //! Lesson 1: one server, one client, lines over TCP.
 
+mod client_ends;
+mod client_lines;
+mod client_more;
+mod client_text;
+mod hostile;
+mod server_ends;
 mod server_lines;
+mod server_more;
+mod server_text;
+mod talk;
 
+use crate::bench::{Bench, Server};
 use crate::lesson::{Check, Lesson};
+use crate::verdict::{Cause, Failure};
+use hostile::Hostile;
 
 pub(super) static LESSON: Lesson = Lesson {
     name: "tcp-basics",
@@ -15,8 +27,71 @@ pub(super) static LESSON: Lesson = Lesson {
     checks: &CHECKS,
 };
 
-static CHECKS: [Check; 3] = [
+static CHECKS: [Check; 37] = [
     server_lines::ANSWERS_A_MESSAGE,
     server_lines::ANSWERS_IN_ORDER,
     server_lines::MESSAGE_CUT,
+    server_lines::MESSAGES_GLUED,
+    server_text::EMPTY_MESSAGE,
+    server_text::CARRIAGE_RETURN,
+    server_text::LONG_MESSAGE,
+    server_text::CHARACTER_CUT,
+    server_ends::MARKER_ENDS,
+    server_ends::MARKER_INSIDE,
+    server_ends::END_OF_INPUT,
+    server_ends::NEXT_CLIENT,
+    server_more::MEGABYTE,
+    server_more::TOO_LONG,
+    server_more::NOT_TEXT,
+    server_more::WAITING_CLIENT,
+    server_more::UNREAD_INPUT,
+    server_more::RESTART,
+    server_more::LOOPBACK_ONLY,
+    server_more::STOP_SIGNAL,
+    server_more::ESCAPED_OUTPUT,
+    client_lines::SENDS_LINES,
+    client_lines::PRINTS_ANSWERS,
+    client_lines::ANSWER_CUT,
+    client_lines::EMPTY_LINE,
+    client_text::LONG_ANSWER,
+    client_text::ANSWER_CHARACTER_CUT,
+    client_ends::INPUT_END,
+    client_ends::MARKER_SENT,
+    client_ends::SERVER_GONE,
+    client_ends::NO_SERVER,
+    client_more::UNTERMINATED_ANSWER,
+    client_more::NOT_TEXT_ANSWER,
+    client_more::ENDLESS_ANSWER,
+    client_more::ESCAPED_ANSWER,
+    client_more::TWO_CLIENTS,
+    client_more::BIG_INPUT,
 ];
+
+/// The longest text, in bytes (TB-7, TB-25).
+const LIMIT: usize = 65_536;
+
+/// A message with `text`, as it goes over the wire.
+fn lf(text: &str) -> Vec<u8> {
+    format!("{text}\n").into_bytes()
+}
+
+/// Every offset of `text` that lies inside a character.
+fn cuts_inside_characters(text: &str) -> Vec<usize> {
+    (1..text.len())
+        .filter(|&at| !text.is_char_boundary(at))
+        .collect()
+}
+
+/// Proves that another client is served, or blames `cause`.
+fn still_serves(bench: &mut Bench<'_>, server: &Server, cause: Cause) -> Result<(), Failure> {
+    let mut conversation = bench.connect(server, cause)?;
+    let message = lf(&bench.word());
+    conversation.send(&message);
+    conversation.expect(&message).map_err(|seen| {
+        if seen.got.is_empty() {
+            seen.blame(cause)
+        } else {
+            seen.into()
+        }
+    })
+}

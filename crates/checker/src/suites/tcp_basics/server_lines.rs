@@ -1,5 +1,6 @@
-//! Core checks of the server: messages and their answers (TB-1 to TB-8).
+//! Core checks of the server: one message, one answer (TB-1 to TB-4).
 
+use super::lf;
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
@@ -13,9 +14,9 @@ pub(super) const ANSWERS_A_MESSAGE: Check = Check {
     summary: "a message is answered with the same text",
     section: "on-the-wire",
     hints: [
-        "What exactly leaves your server when `hello` and a line feed came in?",
-        "Bind to the port on the command line, listen, accept, read up to the line feed, and write the same bytes back, line feed included.",
-        "bind((\"127.0.0.1\", port)); listen(); connection = accept(); line = read until LF; write all of line; flush.",
+        "What exactly leaves your server when `hello` and a line feed have come in?",
+        "Bind to the port of the command line on 127.0.0.1, listen, accept, read up to the line feed, and write the same bytes back, line feed included.",
+        "bind((\"127.0.0.1\", port)); listen(); connection = accept(); line = read until LF; write the whole line; flush",
     ],
     run: answers_a_message,
 };
@@ -25,7 +26,7 @@ fn answers_a_message(bench: &mut Bench<'_>) -> Result<(), Failure> {
     conversation
         .expect_nothing()
         .map_err(|seen| seen.blame(SPEAKS_FIRST))?;
-    let message = format!("{}\n", bench.word()).into_bytes();
+    let message = lf(&bench.word());
     conversation.send(&message);
     conversation.expect(&message)?;
     conversation.expect_nothing()?;
@@ -37,12 +38,12 @@ pub(super) const ANSWERS_IN_ORDER: Check = Check {
     role: Role::Server,
     level: Level::Core,
     requirement: "TB-2",
-    summary: "the conversation goes on, every message gets its own answer",
+    summary: "the conversation goes on, and every message gets its own answer",
     section: "on-the-wire",
     hints: [
         "What does your server do after its first answer?",
-        "Reading and answering is a loop that only the end of the conversation leaves; nothing of one message may stay for the next.",
-        "loop { line = read until LF; if end of input: break; write line }",
+        "Reading and answering is a loop that only the end of the conversation leaves, and nothing of one message may stay for the next.",
+        "loop { line = read until LF; if end of input: break; write line; forget line }",
     ],
     run: answers_in_order,
 };
@@ -50,7 +51,7 @@ pub(super) const ANSWERS_IN_ORDER: Check = Check {
 fn answers_in_order(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let (_server, mut conversation) = bench.server()?;
     for _ in 0..5 {
-        let message = format!("{}\n", bench.word()).into_bytes();
+        let message = lf(&bench.word());
         conversation.send(&message);
         conversation.expect(&message)?;
     }
@@ -68,7 +69,7 @@ pub(super) const MESSAGE_CUT: Check = Check {
     hints: [
         "How does your server know that a message is complete?",
         "A read returns whatever has arrived, perhaps half a message. Collect what was read until there is a line feed in it.",
-        "buffer += read(); while buffer contains LF: message = buffer up to LF; remove it from buffer; answer it.",
+        "buffer += read(); while buffer contains LF { message = buffer up to LF; remove it from buffer; answer it }",
     ],
     run: message_cut,
 };
@@ -76,14 +77,45 @@ pub(super) const MESSAGE_CUT: Check = Check {
 fn message_cut(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let (_server, mut conversation) = bench.server()?;
     let length = bench.word().len();
-    // From the second byte on, then the first: a cut inside is easier to see.
+    // The cut before the second byte comes last: one further in is easier to see.
     for cut in (2..=length).chain([1]) {
-        let message = format!("{}\n", bench.word()).into_bytes();
+        let message = lf(&bench.word());
         conversation.exchange_cut(&message, &[cut], &message)?;
     }
-    let message = format!("{}\n", bench.word()).into_bytes();
+    let message = lf(&bench.word());
     let every: Vec<_> = (1..message.len()).collect();
     conversation.exchange_cut(&message, &every, &message)?;
+    conversation.expect_nothing()?;
+    Ok(())
+}
+
+pub(super) const MESSAGES_GLUED: Check = Check {
+    name: "messages-glued",
+    role: Role::Server,
+    level: Level::Core,
+    requirement: "TB-4",
+    summary: "messages that arrive together get an answer each, and a beginning is kept",
+    section: "what-goes-wrong",
+    hints: [
+        "How many messages can one read return?",
+        "After a read, take every complete message out of the buffer, not only the first, and keep what follows the last line feed for the next read.",
+        "buffer += read(); while buffer contains LF { split at the first LF; answer the left part; buffer = the right part }",
+    ],
+    run: messages_glued,
+};
+
+fn messages_glued(bench: &mut Bench<'_>) -> Result<(), Failure> {
+    let (_server, mut conversation) = bench.server()?;
+    let whole = [(); 3].map(|()| lf(&bench.word())).concat();
+    let last = lf(&bench.word());
+    let (beginning, end) = last.split_at(4);
+    conversation.send_and_hold(&[&whole, beginning].concat());
+    conversation.expect(&whole)?;
+    conversation.send(end);
+    conversation.expect(&last)?;
+    let glued = [(); 20].map(|()| lf(&bench.word())).concat();
+    conversation.send(&glued);
+    conversation.expect(&glued)?;
     conversation.expect_nothing()?;
     Ok(())
 }

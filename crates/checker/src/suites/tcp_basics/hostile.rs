@@ -1,0 +1,57 @@
+//! A text that would steer a terminal, and the look whether it did.
+
+use crate::bench::Bench;
+use crate::causes::RAW_TERMINAL_CODES;
+use crate::subject::Subject;
+use crate::verdict::{Failure, Side};
+
+/// A text with control characters, each next to a random word.
+///
+/// A program may colour its own output: only a control character beside one of
+/// the words has come through the network.
+pub(super) struct Hostile {
+    pub(super) text: String,
+    /// What must not be printed.
+    raw: Vec<String>,
+}
+
+impl Hostile {
+    pub(super) fn new(bench: &mut Bench<'_>) -> Self {
+        let mut word = || bench.word();
+        let raw = vec![
+            // Sets the window's title (C0).
+            format!("\x1b]0;{}\x07", word()),
+            // Colours what follows (C1).
+            format!("\u{9b}31m{}", word()),
+            // Turns what follows around.
+            format!("\u{202e}{}", word()),
+            // Overwrites the line.
+            format!("\r{}", word()),
+        ];
+        Self {
+            // A CR at the end would belong to the line end.
+            text: format!("{}.", raw.concat()),
+            raw,
+        }
+    }
+
+    /// Fails when the program printed any of it as it came.
+    pub(super) fn find_in(&self, program: &Subject) -> Result<(), Failure> {
+        let output = program.output();
+        for printed in [output.stdout(), output.stderr()] {
+            for raw in &self.raw {
+                let found = printed
+                    .windows(raw.len())
+                    .position(|part| part == raw.as_bytes());
+                if let Some(at) = found {
+                    return Err(Failure::of(
+                        RAW_TERMINAL_CODES,
+                        Side::words("control characters made visible when they are printed"),
+                        Side::bytes(&printed[at..at + raw.len()], "printed as it came"),
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+}

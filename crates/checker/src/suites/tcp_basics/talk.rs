@@ -1,0 +1,321 @@
+//! A conversation with a client under check: the judge is its server.
+
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+use super::lf;
+use crate::bench::Bench;
+use crate::causes::*;
+use crate::limits::CLIENT;
+use crate::peer::Stream;
+use crate::subject::{Exit, Subject};
+use crate::verdict::{Cause, Failure, Side};
+
+/// A client, its connection, and what it was answered.
+pub(super) struct Talk {
+    pub(super) stream: Stream,
+    pub(super) client: Subject,
+    received: Vec<String>,
+    answers: Vec<Answer>,
+}
+
+/// An answer that must be printed.
+struct Answer {
+    text: Vec<u8>,
+    pieces: Vec<Vec<u8>>,
+}
+
+impl Talk {
+    /// Starts the client, gives it `lines` as its whole input and accepts it.
+    pub(super) fn start(bench: &mut Bench<'_>, lines: &[String]) -> Result<Self, Failure> {
+        let listener = bench.listen()?;
+        let mut talk = Self::open(bench, &listener, &input(lines))?;
+        talk.client.end_input();
+        Ok(talk)
+    }
+
+    /// Starts the client with an input that may go on, and accepts it.
+    pub(super) fn open(
+        bench: &mut Bench<'_>,
+        listener: &TcpListener,
+        input: &[u8],
+    ) -> Result<Self, Failure> {
+        let broken = |error| Failure::Broken(format!("no address of the judge: {error}"));
+        let client = bench.start(listener.local_addr().map_err(broken)?, true)?;
+        client.feed(input);
+        let stream = bench.accept(listener, &client)?;
+        Ok(Self {
+            stream,
+            client,
+            received: Vec::new(),
+            answers: Vec::new(),
+        })
+    }
+
+    /// Waits for `line` as the next message. A CR before its LF is allowed.
+    pub(super) fn receive(&mut self, line: &str) -> Result<(), Failure> {
+        let Some(got) = self.stream.line(CLIENT) else {
+            return Err(self.nothing_came(line));
+        };
+        let text = got.strip_suffix(b"\n").unwrap_or(&got);
+        let text = text.strip_suffix(b"\r").unwrap_or(text);
+        if text == line.as_bytes() {
+            self.received.push(line.into());
+            return Ok(());
+        }
+        let cause = if text.starts_with(b"b'") || text.starts_with(b"b\"") {
+            PRINTED_BYTES_OBJECT
+        } else if line.is_empty() {
+            EMPTY_NOT_SENT
+        } else if text.starts_with(line.as_bytes()) {
+            MISSING_NEWLINE
+        } else {
+            LINES_MISSING
+        };
+        Err(self.wrong_line(cause, line, got))
+    }
+
+    fn nothing_came(&mut self, line: &str) -> Failure {
+        let got = self.stream.waiting();
+        let first = self.received.is_empty();
+        let cause = if got.starts_with(b"b'") || got.starts_with(b"b\"") {
+            PRINTED_BYTES_OBJECT
+        } else if !got.is_empty() {
+            MISSING_NEWLINE
+        } else if line.is_empty() {
+            EMPTY_NOT_SENT
+        } else if !first {
+            LINES_MISSING
+        } else if self.speaks_when_greeted() {
+            WAITS_FIRST
+        } else {
+            NOTHING_SENT
+        };
+        self.wrong_line(cause, line, got)
+    }
+
+    /// The judge has its verdict already; this finds the cause.
+    fn speaks_when_greeted(&mut self) -> bool {
+        self.stream.send(b"welcome\n");
+        self.stream.line(Duration::from_secs(1)).is_some()
+    }
+
+    fn wrong_line(&self, cause: Cause, line: &str, got: Vec<u8>) -> Failure {
+        let end = if self.stream.ended() {
+            "then the end of the connection"
+        } else {
+            ""
+        };
+        Failure::compared(
+            cause,
+            Vec::new(),
+            Side::bytes(lf(line), "from the client"),
+            Side::bytes(got, end),
+        )
+    }
+
+    /// Answers in one write.
+    pub(super) fn answer(&mut self, text: &str) {
+        self.answer_in_pieces(text, &[]);
+    }
+
+    /// Answers with a cut before each offset of `cuts`. Every piece is held, the
+    /// last one too, so that no read finds two answers.
+    pub(super) fn answer_in_pieces(&mut self, text: &str, cuts: &[usize]) {
+        let message = lf(text);
+        let mut pieces = Vec::new();
+        let mut from = 0;
+        for &cut in cuts.iter().chain([&message.len()]) {
+            pieces.push(message[from..cut].to_vec());
+            from = cut;
+        }
+        for piece in &pieces {
+            if cuts.is_empty() {
+                self.stream.send(piece);
+            } else {
+                self.stream.send_and_hold(piece);
+            }
+        }
+        self.expect_printed(text, pieces);
+    }
+
+    /// Answers with several texts at once, the last one cut in its middle.
+    pub(super) fn answer_glued(&mut self, texts: &[String]) {
+        let whole: Vec<u8> = texts.iter().flat_map(|text| lf(text)).collect();
+        let cut = whole.len() - 4;
+        let pieces = vec![whole[..cut].to_vec(), whole[cut..].to_vec()];
+        self.stream.send_and_hold(&pieces[0]);
+        self.stream.send_and_hold(&pieces[1]);
+        for text in texts {
+            self.expect_printed(text, pieces.clone());
+        }
+    }
+
+    /// Remembers that `text`, sent in these pieces, must be printed.
+    pub(super) fn expect_printed(&mut self, text: &str, pieces: Vec<Vec<u8>>) {
+        self.answers.push(Answer {
+            text: text.into(),
+            pieces,
+        });
+    }
+
+    /// Does at the end what a server does: when the client has ended its side,
+    /// ends ours. Goes on early when there is nothing left to wait for.
+    pub(super) fn finish(&mut self) {
+        let start = Instant::now();
+        let step = Duration::from_millis(5);
+        while self.stream.wait_end(step).is_none() && start.elapsed() < CLIENT {
+            if self
+                .client
+                .output()
+                .look(|state| self.first_missing(state.stdout.bytes()).is_none())
+            {
+                break;
+            }
+        }
+        if self.stream.ended() {
+            self.stream.half_close();
+        }
+    }
+
+    /// Ends our side when the client has ended its own, whatever it printed.
+    pub(super) fn end_with_client(&mut self) {
+        self.stream.wait_end(CLIENT);
+        self.stream.half_close();
+    }
+
+    /// Whether a whole message is waiting.
+    pub(super) fn has_line(&self) -> bool {
+        self.stream.waiting().contains(&b'\n')
+    }
+
+    /// Proves that the client ends by itself and tells how.
+    pub(super) fn exit(&self, never: Cause) -> Result<Exit, Failure> {
+        match self.client.wait_exit(CLIENT) {
+            Some(exit @ Exit::Code(_)) => Ok(exit),
+            Some(exit @ Exit::Signal(_)) => Err(Failure::words(
+                KILLED_BY_SIGNAL,
+                "the client to end by itself",
+                format!("it was {exit}"),
+            )),
+            None => Err(Failure::words(
+                never,
+                "the client to end by itself",
+                format!("it still ran after {} s", CLIENT.as_secs()),
+            )),
+        }
+    }
+
+    /// Proves that the client ends by itself with code 0.
+    pub(super) fn succeeds(&self, never: Cause) -> Result<(), Failure> {
+        match self.exit(never)? {
+            Exit::Code(0) => Ok(()),
+            exit => Err(Failure::words(
+                SUCCESS_HIDDEN,
+                "exit code 0",
+                exit.to_string(),
+            )),
+        }
+    }
+
+    /// Proves that the client ends by itself with another code than 0.
+    pub(super) fn fails(&self, never: Cause) -> Result<(), Failure> {
+        match self.exit(never)? {
+            Exit::Code(0) => Err(Failure::words(
+                FAILURE_HIDDEN,
+                "an exit code other than 0",
+                "exit code 0",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Proves that every answer is on standard output, in order, whatever stands
+    /// around it. `cause` finds out why one is missing.
+    pub(super) fn printed(&self, cause: impl FnOnce(&Missing<'_>) -> Cause) -> Result<(), Failure> {
+        let output = self.client.output();
+        output.wait(Instant::now() + CLIENT, |state| {
+            (state.is_over() || self.first_missing(state.stdout.bytes()).is_none()).then_some(())
+        });
+        let stdout = output.stdout();
+        let Some((nth, from)) = self.first_missing(&stdout) else {
+            return Ok(());
+        };
+        let answer = &self.answers[nth];
+        let missing = Missing {
+            nth,
+            answer: &answer.text,
+            rest: &stdout[from..],
+            own: self
+                .received
+                .iter()
+                .any(|line| contains(&stdout, line.as_bytes())),
+        };
+        let (at, _) = missing.closest();
+        Err(Failure::compared(
+            cause(&missing),
+            answer.pieces.clone(),
+            Side::bytes(&answer.text[..], "on standard output"),
+            Side::bytes(&missing.rest[at..], "on standard output"),
+        ))
+    }
+
+    /// The first answer that is not printed, and where to look for it.
+    fn first_missing(&self, stdout: &[u8]) -> Option<(usize, usize)> {
+        let mut from = 0;
+        for (nth, answer) in self.answers.iter().enumerate() {
+            match find(&stdout[from..], &answer.text) {
+                Some(at) => from += at + answer.text.len(),
+                None => return Some((nth, from)),
+            }
+        }
+        None
+    }
+}
+
+/// An answer that was sent and not printed.
+pub(super) struct Missing<'a> {
+    /// Which one, from 0.
+    pub(super) nth: usize,
+    pub(super) answer: &'a [u8],
+    /// What was printed after the answers before it.
+    pub(super) rest: &'a [u8],
+    /// Whether the client printed what it had sent.
+    pub(super) own: bool,
+}
+
+impl Missing<'_> {
+    /// Where the longest beginning of the answer stands, and how long it is.
+    pub(super) fn closest(&self) -> (usize, usize) {
+        (0..self.rest.len())
+            .map(|at| (at, crate::diagnose::common(self.answer, &self.rest[at..])))
+            .rev()
+            .max_by_key(|&(_, length)| length)
+            .unwrap_or((0, 0))
+    }
+
+    /// The cause where nothing special was done to the answer.
+    pub(super) fn plain(&self) -> Cause {
+        if self.own {
+            PRINTS_OWN_INPUT
+        } else {
+            NOT_PRINTED
+        }
+    }
+}
+
+/// Lines as the client finds them on its standard input.
+pub(super) fn input(lines: &[String]) -> Vec<u8> {
+    lines.iter().flat_map(|line| lf(line)).collect()
+}
+
+pub(super) fn contains(text: &[u8], part: &[u8]) -> bool {
+    find(text, part).is_some()
+}
+
+fn find(text: &[u8], part: &[u8]) -> Option<usize> {
+    if part.is_empty() {
+        return Some(0);
+    }
+    text.windows(part.len()).position(|window| window == part)
+}

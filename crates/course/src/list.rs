@@ -46,12 +46,12 @@ fn standing(progress: &Progress, lesson: &Lesson) -> String {
     if passed == all {
         return format!("{GOOD}all {all} core checks passed{GOOD:#}");
     }
-    if passed == 0 && progress.folder(lesson).is_none() {
-        return format!("{DIM}not started{DIM:#}");
-    }
     match progress.last_failed(lesson) {
         Some(check) => {
             format!("{WARN}{passed} of {all} core checks passed, {check} failed{WARN:#}")
+        }
+        None if passed == 0 && progress.folder(lesson).is_none() => {
+            format!("{DIM}not started{DIM:#}")
         }
         None => format!("{WARN}{passed} of {all} core checks passed{WARN:#}"),
     }

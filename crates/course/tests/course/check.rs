@@ -141,10 +141,16 @@ fn a_program_that_ends_at_once_fails_with_its_cause() {
     );
 
     // A check of the other role needs the other program.
-    let ran = student
-        .run(&[&args[..], &["--only", "no-server"]].concat())
-        .code(2);
-    assert!(ran.error().contains("give --client CMD"), "{}", ran.stderr);
+    let args = [
+        "check",
+        "tcp-basics",
+        "--client",
+        &command,
+        "--only",
+        "message-cut",
+    ];
+    let ran = student.run(&args).code(2);
+    assert!(ran.error().contains("give --server CMD"), "{}", ran.stderr);
 }
 
 #[test]

@@ -112,11 +112,21 @@ impl<const PORT: u16> Listen<PORT> {
 pub struct Patience {
     /// End a conversation in which no message has begun for so many seconds; 0
     /// for never
-    #[arg(long, value_name = "SECS", default_value = "300")]
+    #[arg(
+        long,
+        value_name = "SECS",
+        default_value = "300",
+        allow_negative_numbers = true
+    )]
     pub idle_timeout: Seconds,
 
     /// After Ctrl-C, seconds for an answer that is being sent
-    #[arg(long, value_name = "SECS", default_value = "5")]
+    #[arg(
+        long,
+        value_name = "SECS",
+        default_value = "5",
+        allow_negative_numbers = true
+    )]
     pub grace: Seconds,
 }
 
@@ -166,7 +176,12 @@ impl<const PORT: u16> Connect<PORT> {
 pub struct StreamArgs {
     /// Limit in seconds for connecting, writing, an awaited answer, and each
     /// message from its first to its last byte; 0 for none
-    #[arg(long, value_name = "SECS", default_value = "10")]
+    #[arg(
+        long,
+        value_name = "SECS",
+        default_value = "10",
+        allow_negative_numbers = true
+    )]
     pub timeout: Seconds,
 
     /// Send small writes at once (TCP_NODELAY)

@@ -128,7 +128,12 @@ impl MessageReader {
     ///
     /// [`ConversationError::Frame`].
     pub fn take(&mut self) -> Result<Option<&[u8]>, ConversationError> {
-        Ok(self.decoder.next()?)
+        let message = self.decoder.next()?;
+        if message.is_some() {
+            // What is left belongs to the next message, and so does its time.
+            self.begun = None;
+        }
+        Ok(message)
     }
 
     /// Waits for more bytes. `false` means the peer has ended its side.

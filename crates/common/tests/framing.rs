@@ -216,7 +216,7 @@ proptest! {
 
     #[test]
     fn what_is_emitted_is_read_back(
-        messages in prop::collection::vec(interesting_bytes(), 0..20),
+        messages in prop::collection::vec(interesting_bytes(), 0..5),
     ) {
         let mut out = Vec::new();
         for message in &messages {

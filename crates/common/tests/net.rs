@@ -284,6 +284,27 @@ fn a_trickle_does_not_extend_the_message_limit() {
 }
 
 #[test]
+fn a_peer_that_never_pauses_gets_the_limit_anew_with_each_message() {
+    let (client, server) = tcp_pair();
+    let message = Duration::from_millis(100);
+    let mut reader = reader(
+        server,
+        ReadLimits {
+            idle: Some(SOON),
+            message: Some(message),
+        },
+    );
+    let begun = Instant::now();
+    // The beginning of the next message is always here already.
+    while begun.elapsed() < 3 * message {
+        client.write_all(b"end\nbegin").unwrap();
+        while reader.take().unwrap().is_none() {
+            assert!(reader.fill().unwrap());
+        }
+    }
+}
+
+#[test]
 fn finish_drains_what_is_unread_so_that_answers_are_not_reset_away() {
     let (client, server) = tcp_pair();
     client.write_all(&[b'x'; 10_000]).unwrap();

@@ -221,15 +221,14 @@ impl Talk<'_> {
                         since = Instant::now();
                     }
                     open = match line {
+                        // After a marker it is the server that closes.
                         Ok(line) => self.send_line(line, &mut writer)?,
-                        Err(_) => false,
+                        Err(_) => {
+                            // Half-close: we are done, the server need not be.
+                            let _ = self.stream.shutdown(Shutdown::Write);
+                            false
+                        }
                     };
-                    // ANCHOR: half_close
-                    if !open {
-                        // Half-close: we are done, the server need not be.
-                        let _ = self.stream.shutdown(Shutdown::Write);
-                    }
-                    // ANCHOR_END: half_close
                 }
                 recv(news) -> still_reading => match still_reading {
                     Ok(()) => since = Instant::now(),

@@ -5,14 +5,14 @@
 
 /// Collects bytes and gives back messages, however the network cut them.
 #[derive(Default)]
-pub struct Lines {
+pub(crate) struct Lines {
     /// What has come and was not yet given out.
     buffer: Vec<u8>,
 }
 
 impl Lines {
     /// Adds what a read returned.
-    pub fn push(&mut self, bytes: &[u8]) {
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
         self.buffer.extend_from_slice(bytes);
     }
 
@@ -23,7 +23,7 @@ impl Lines {
     /// it out of the buffer, the LF too, and keep the rest for the next call.
     /// An empty message is a message. One CR before the LF does not belong to
     /// it. How long may a message be (TB-7, TB-25)?
-    pub fn next(&mut self) -> Option<Vec<u8>> {
+    pub(crate) fn next(&mut self) -> Option<Vec<u8>> {
         None
     }
 
@@ -31,7 +31,7 @@ impl Lines {
     ///
     /// HOLE 2 (TB-11): an unterminated last line is a message too, unless it is
     /// empty.
-    pub fn last(&mut self) -> Option<Vec<u8>> {
+    pub(crate) fn last(&mut self) -> Option<Vec<u8>> {
         None
     }
 }
@@ -39,7 +39,7 @@ impl Lines {
 /// Whether this message ends the conversation.
 ///
 /// HOLE 3 (TB-9, TB-10, TB-28): `exit`, `end` and `q` do, and nothing else.
-pub fn is_marker(message: &[u8]) -> bool {
+pub(crate) fn is_marker(message: &[u8]) -> bool {
     let _ = message;
     false
 }

@@ -1,0 +1,222 @@
+//! Runs a program under test: every wait has a deadline, and nothing survives.
+
+use std::{
+    io::{Read, Write as _},
+    process::{Child, ChildStdin, Command, Stdio},
+    sync::{Arc, Condvar, Mutex},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// More than anything takes on a busy machine.
+pub(crate) const SOON: Duration = Duration::from_secs(20);
+
+/// What a program has printed so far.
+#[derive(Default)]
+struct Printed {
+    text: Mutex<(Vec<u8>, bool)>,
+    news: Condvar,
+}
+
+impl Printed {
+    fn collect(mut from: impl Read + Send + 'static) -> Arc<Self> {
+        let printed = Arc::new(Printed::default());
+        let here = Arc::clone(&printed);
+        thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            loop {
+                let count = from.read(&mut buffer).unwrap_or(0);
+                let mut text = here.text.lock().expect("no panic");
+                text.0.extend_from_slice(&buffer[..count]);
+                text.1 = count == 0;
+                here.news.notify_all();
+                if count == 0 {
+                    return;
+                }
+            }
+        });
+        printed
+    }
+
+    /// Waits until `done` has an answer for the text so far, and whether it is
+    /// all.
+    #[track_caller]
+    fn wait<T>(&self, mut done: impl FnMut(&str, bool) -> Option<T>) -> T {
+        let begun = Instant::now();
+        let mut text = self.text.lock().expect("no panic");
+        loop {
+            let so_far = String::from_utf8_lossy(&text.0).into_owned();
+            if let Some(found) = done(&so_far, text.1) {
+                return found;
+            }
+            assert!(
+                !text.1 && begun.elapsed() < SOON,
+                "waited in vain; printed: {so_far:?}"
+            );
+            text = self.news.wait_timeout(text, SOON).expect("no panic").0;
+        }
+    }
+}
+
+pub(crate) struct Program {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    stdout: Arc<Printed>,
+    stderr: Arc<Printed>,
+}
+
+#[cfg(unix)]
+#[derive(Clone, Copy)]
+pub(crate) enum Signal {
+    Interrupt,
+    Terminate,
+}
+
+impl Program {
+    pub(crate) fn start(program: &str, args: &[&str]) -> Self {
+        let mut child = Command::new(program)
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program was built");
+        Program {
+            stdin: child.stdin.take(),
+            stdout: Printed::collect(child.stdout.take().expect("piped")),
+            stderr: Printed::collect(child.stderr.take().expect("piped")),
+            child,
+        }
+    }
+
+    /// The address it listens on.
+    #[track_caller]
+    pub(crate) fn address(&self) -> String {
+        self.addresses(1).remove(0)
+    }
+
+    /// The addresses it listens on, once there are so many.
+    #[track_caller]
+    pub(crate) fn addresses(&self, count: usize) -> Vec<String> {
+        self.stdout.wait(|text, _| {
+            let complete = text.lines().take(text.matches('\n').count());
+            let found: Vec<String> = complete
+                .filter_map(|line| line.strip_prefix("listening on "))
+                .map(str::to_owned)
+                .collect();
+            (found.len() == count).then_some(found)
+        })
+    }
+
+    /// Waits for a whole line on standard output.
+    #[track_caller]
+    pub(crate) fn expect_line(&self, wanted: impl Fn(&str) -> bool) {
+        self.stdout.wait(|text, _| {
+            text.lines()
+                .take(text.matches('\n').count())
+                .any(&wanted)
+                .then_some(())
+        });
+    }
+
+    pub(crate) fn write(&mut self, bytes: &[u8]) {
+        // A program that ended early is judged by its exit code and output.
+        let _ = self.stdin.as_mut().expect("input is open").write_all(bytes);
+    }
+
+    pub(crate) fn end_input(&mut self) {
+        self.stdin = None;
+    }
+
+    /// Waits for the end of the program: its exit code, 128 and more for a
+    /// signal.
+    #[track_caller]
+    pub(crate) fn wait(&mut self) -> i32 {
+        // Both outputs end when the program does: an event, no polling.
+        self.stderr.wait(|_, all| all.then_some(()));
+        let status = self.child.wait().expect("it is our child");
+        #[cfg(unix)]
+        {
+            use std::os::unix::process::ExitStatusExt as _;
+            status
+                .code()
+                .or_else(|| status.signal().map(|signal| 128 + signal))
+                .expect("one of both")
+        }
+        #[cfg(not(unix))]
+        status.code().expect("a code")
+    }
+
+    /// Its first line of output or, if it ends without one, its errors.
+    #[track_caller]
+    pub(crate) fn first_words(&self) -> String {
+        let line = |text: &str, all: bool| match text.split_once('\n') {
+            Some((line, _)) => Some(Some(line.to_owned())),
+            None => all.then_some(None),
+        };
+        self.stdout.wait(line).unwrap_or_else(|| self.stderr())
+    }
+
+    /// What a running program has printed so far.
+    pub(crate) fn printed(&self) -> String {
+        self.stdout.wait(|text, _| Some(text.to_owned()))
+    }
+
+    /// Everything on standard output, once the program has ended.
+    #[track_caller]
+    pub(crate) fn stdout(&self) -> String {
+        self.stdout.wait(|text, all| all.then(|| text.to_owned()))
+    }
+
+    /// Everything on standard error, once the program has ended.
+    #[track_caller]
+    pub(crate) fn stderr(&self) -> String {
+        self.stderr.wait(|text, all| all.then(|| text.to_owned()))
+    }
+}
+
+#[cfg(unix)]
+impl Program {
+    pub(crate) fn signal(&self, signal: Signal) {
+        let signal = match signal {
+            Signal::Interrupt => rustix::process::Signal::INT,
+            Signal::Terminate => rustix::process::Signal::TERM,
+        };
+        let process = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(process, signal).expect("it lives");
+    }
+
+    /// Signals until the program ends: how often does not matter, since two
+    /// signals in quick succession may count as one.
+    pub(crate) fn signal_until_it_ends(&mut self, signal: Signal) -> i32 {
+        let begun = Instant::now();
+        while self.child.try_wait().expect("it is our child").is_none() {
+            assert!(begun.elapsed() < SOON, "it does not end");
+            self.signal(signal);
+            let text = self.stderr.text.lock().expect("no panic");
+            drop(
+                self.stderr
+                    .news
+                    .wait_timeout(text, Duration::from_millis(20)),
+            );
+        }
+        self.wait()
+    }
+
+    /// Most memory it has had resident, in bytes.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn peak_memory(&self) -> u64 {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(path).expect("it lives");
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = peak.and_then(|peak| peak.split_whitespace().next()?.parse::<u64>().ok());
+        kib.expect("a number of kB") * 1024
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -13,6 +13,7 @@
 mod table;
 
 use std::collections::BTreeMap;
+use std::panic::catch_unwind;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Mutex;
@@ -41,7 +42,9 @@ fn every_wrong_program_fails_its_check_with_its_cause_and_the_right_ones_pass() 
                 loop {
                     let next = queue.lock().expect("no thread panics").next();
                     let Some(entry) = next else { return };
-                    if let Err(complaint) = judge(entry) {
+                    let verdict = catch_unwind(|| judge(entry));
+                    let verdict = verdict.unwrap_or(Err(format!("{}: panic", entry.name)));
+                    if let Err(complaint) = verdict {
                         complaints.lock().expect("no thread panics").push(complaint);
                     }
                 }

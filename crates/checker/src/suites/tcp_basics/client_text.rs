@@ -24,7 +24,7 @@ pub(super) const LONG_ANSWER: Check = Check {
 
 fn long_answer(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let lines = [(); 4].map(|()| bench.word());
-    let mut talk = Talk::start(bench, &lines)?;
+    let mut talk = Talk::start_slowly(bench, &lines)?;
     for (line, length) in lines.iter().zip([1025, 5000, LIMIT, 5]) {
         talk.receive(line)
             .map_err(|failure| refused_long(&talk, failure))?;
@@ -33,11 +33,9 @@ fn long_answer(bench: &mut Bench<'_>) -> Result<(), Failure> {
     talk.finish();
     talk.printed(|missing| {
         let (at, length) = missing.closest();
-        let goes_on = missing.rest[at + length..].len() > 64
-            && contains(
-                &missing.rest[at + length..],
-                &missing.answer[length..][..64],
-            );
+        let after = &missing.rest[at + length..];
+        let more = &missing.answer[length..];
+        let goes_on = contains(&missing.rest[at + length..], &more[..more.len().min(64)]);
         match length {
             _ if missing.nth == 0 && missing.rest.is_empty() => missing.plain(),
             0..512 => LIMIT_TOO_LOW,
@@ -76,7 +74,7 @@ fn answer_character_cut(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let cuts = cuts_inside_characters(&text());
     let answers: Vec<_> = (0..=cuts.len()).map(|_| text()).collect();
     let lines: Vec<_> = answers.iter().map(|_| bench.word()).collect();
-    let mut talk = Talk::start(bench, &lines)?;
+    let mut talk = Talk::start_slowly(bench, &lines)?;
     for (nth, (line, answer)) in lines.iter().zip(&answers).enumerate() {
         // A client that has given up shows in what it printed.
         if talk.receive(line).is_err() {

@@ -21,3 +21,5 @@ pub(crate) const ELSEWHERE: Duration = Duration::from_secs(1);
 pub(crate) const STOP: Duration = Duration::from_secs(2);
 /// How late an answer may come that a client must still wait for.
 pub(crate) const LATE: Duration = Duration::from_millis(200);
+/// For a line of a client whose input goes on; then its input is ended.
+pub(crate) const STALLED: Duration = Duration::from_secs(1);

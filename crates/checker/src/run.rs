@@ -1,6 +1,7 @@
 //! From a command line to a report: every check in order, each on a fresh
 //! program.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -198,9 +199,11 @@ fn judge(
     options: &Options,
 ) -> Outcome {
     let mut bench = Bench::new(target, options, check.name);
-    let failure = match (check.run)(&mut bench) {
-        Ok(()) => return Outcome::Passed,
-        Err(failure) => failure,
+    // A mistake of the judge must not look like one of the program.
+    let failure = match catch_unwind(AssertUnwindSafe(|| (check.run)(&mut bench))) {
+        Ok(Ok(())) => return Outcome::Passed,
+        Ok(Err(failure)) => failure,
+        Err(_) => return Outcome::Broken("the judge itself panicked".into()),
     };
     match failure {
         Failure::Broken(why) => Outcome::Broken(why),

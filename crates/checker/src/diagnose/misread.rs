@@ -33,6 +33,9 @@ pub(super) const TABLE: &[Misreading] = &[
     (SPEAKS_FIRST, speaks_first),
 ];
 
+/// What a program makes of one line or one read.
+type Change = fn(&[u8]) -> Vec<u8>;
+
 /// Longer than any buffer a beginner would pick, or as long as the smallest.
 const LONG: usize = 512;
 
@@ -95,11 +98,13 @@ fn empty_is_end(seen: &Seen) -> bool {
 }
 
 fn trimmed(seen: &Seen) -> bool {
-    let ways: [fn(&[u8]) -> &[u8]; 3] = [<[u8]>::trim_ascii, <[u8]>::trim_ascii_end, |text| {
-        without_line_end(text).trim_ascii_start()
-    }];
+    let ways: [Change; 3] = [
+        |line| line.trim_ascii().to_vec(),
+        |line| line.trim_ascii_end().to_vec(),
+        |line| without_line_end(line).trim_ascii_start().to_vec(),
+    ];
     ways.iter()
-        .any(|trim| lines_fit(seen, |line| [trim(line), b"\n"].concat()))
+        .any(|trim| lines_fit(seen, |line| [trim(line), b"\n".to_vec()].concat()))
 }
 
 fn all_cr_dropped(seen: &Seen) -> bool {
@@ -150,7 +155,7 @@ fn glued_as_one(seen: &Seen) -> bool {
 
 /// Each read is answered as it comes: as it is, or with its line end replaced.
 fn one_read_one_message(seen: &Seen) -> bool {
-    let ways: [fn(&[u8]) -> Vec<u8>; 4] = [
+    let ways: [Change; 4] = [
         <[u8]>::to_vec,
         |piece| [piece.trim_ascii(), b"\n"].concat(),
         |piece| [without_line_end(piece), b"\n"].concat(),

@@ -104,8 +104,8 @@ impl Stream {
     /// so it is recorded but no error.
     pub(crate) fn send(&mut self, bytes: &[u8]) {
         match self.socket.write_all(bytes) {
-            Ok(()) => self.note(format!("sent {}", brief(bytes))),
-            Err(error) => self.note(format!("could not send {}: {error}", brief(bytes))),
+            Ok(()) => self.note(&format!("sent {}", brief(bytes))),
+            Err(error) => self.note(&format!("could not send {}: {error}", brief(bytes))),
         }
         self.pieces.push(bytes.to_vec());
     }
@@ -115,7 +115,7 @@ impl Stream {
     /// waited for [`ANSWER`].
     pub(crate) fn send_in_background(&mut self, bytes: &[u8]) -> io::Result<()> {
         let (mut socket, copy) = (self.socket.try_clone()?, bytes.to_vec());
-        self.note(format!("sending {}", brief(bytes)));
+        self.note(&format!("sending {}", brief(bytes)));
         self.pieces.push(bytes.to_vec());
         // A write that fails shows in what comes back.
         thread::spawn(move || socket.write_all(&copy));
@@ -140,7 +140,7 @@ impl Stream {
     pub(crate) fn hold(&mut self) {
         let start = Instant::now();
         let settled = self.settle();
-        self.note(format!("held back the rest for {:.1?}", start.elapsed()));
+        self.note(&format!("held back the rest for {:.1?}", start.elapsed()));
         if !settled {
             // A program that never sleeps will not the next time either.
             self.hold = self.hold.min(Duration::from_millis(60));
@@ -312,18 +312,18 @@ impl Stream {
     pub(crate) fn half_close(&mut self) {
         // A peer that is gone shows in what comes back.
         let _ = self.socket.shutdown(Shutdown::Write);
-        self.note("ended our side".into());
+        self.note("ended our side");
     }
 
     /// Closes as a well-behaved program does, instead of by reset.
     pub(crate) fn close(mut self) {
-        self.note("closed".into());
+        self.note("closed");
         self.reset_on_drop = false;
     }
 
     /// Vanishes: the peer's next read or write finds a reset.
     pub(crate) fn reset(self) {
-        self.note("reset the connection".into());
+        self.note("reset the connection");
     }
 
     /// What this connection has seen since the last right answer. Reads on until
@@ -351,7 +351,7 @@ impl Stream {
         })
     }
 
-    fn note(&self, text: String) {
+    fn note(&self, text: &str) {
         self.history.note(format!("{}: {text}", self.name));
     }
 }

@@ -18,10 +18,10 @@ pub fn pretty(reports: &[Report], out: &mut dyn Write, style: Style) -> io::Resu
         let failed = failures(report);
         if let Some((_, first)) = failed.first() {
             card::card(first, out, style)?;
+            writeln!(out)?;
         }
         let mut page = Page::new(out, style);
         if failed.len() > 1 {
-            page.blank()?;
             page.line(BOLD, "Also failed:")?;
             for (check, card) in &failed[1..] {
                 let text = format!(
@@ -30,8 +30,8 @@ pub fn pretty(reports: &[Report], out: &mut dyn Write, style: Style) -> io::Resu
                 );
                 page.line(RED, &text)?;
             }
+            page.blank()?;
         }
-        page.blank()?;
         closing(report, &mut page)?;
     }
     Ok(())

@@ -76,10 +76,9 @@ impl Subject {
             let (output, released, history) = (output.clone(), released.clone(), history.clone());
             move || {
                 let exit = group::wait_without_reaping(&mut child);
-                if !released.load(Ordering::Relaxed) {
-                    if let Some(exit) = exit {
-                        history.note(format!("the program ended: {exit}"));
-                    }
+                let own_end = !released.load(Ordering::Relaxed);
+                if let Some(exit) = exit.filter(|_| own_end) {
+                    history.note(format!("the program ended: {exit}"));
                 }
                 output.ended(exit.unwrap_or(Exit::Code(0)));
                 child

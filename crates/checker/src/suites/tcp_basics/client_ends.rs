@@ -43,7 +43,7 @@ fn input_end(bench: &mut Bench<'_>) -> Result<(), Failure> {
     }
     talk.finish();
     talk.printed(|_| ANSWERS_NOT_AWAITED)?;
-    talk.end_with_client();
+    talk.end_with_client()?;
     talk.succeeds(NEVER_LEAVES)
 }
 

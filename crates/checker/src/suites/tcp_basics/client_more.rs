@@ -9,6 +9,8 @@ use crate::verdict::Failure;
 
 /// The most of an endless answer that a client may take (TB-33), in bytes.
 const MOST: usize = 8 << 20;
+/// More than the buffers of both systems hold of what it has not read.
+const IN_FLIGHT: usize = 64 << 20;
 
 pub(super) const UNTERMINATED_ANSWER: Check = Check {
     name: "unterminated-answer",
@@ -60,7 +62,7 @@ fn not_text_answer(bench: &mut Bench<'_>) -> Result<(), Failure> {
     talk.answer(&bench.word());
     talk.receive(&lines[1])?;
     talk.stream.send(b"\xff\xfe\x80\n");
-    talk.end_with_client();
+    talk.end_with_client()?;
     talk.exit(NEVER_LEAVES)?;
     talk.printed(|missing| missing.plain())
 }
@@ -85,13 +87,17 @@ fn endless_answer(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let mut talk = Talk::start(bench, std::slice::from_ref(&line))?;
     talk.receive(&line)?;
     let part = bench.text(1 << 16).into_bytes();
-    for _ in 0..MOST >> 16 {
+    for _ in 0..(MOST + IN_FLIGHT) / part.len() {
         // A client that has had enough refuses the rest.
         if talk.stream.try_send(&part).is_err() {
-            break;
+            return talk.fails(NO_LIMIT);
         }
     }
-    talk.fails(NO_LIMIT)
+    Err(Failure::words(
+        NO_LIMIT,
+        "the client to stop reading after at most 8 MiB",
+        format!("it took {} MiB", (MOST + IN_FLIGHT) >> 20),
+    ))
 }
 
 pub(super) const ESCAPED_ANSWER: Check = Check {
@@ -115,7 +121,7 @@ fn escaped_answer(bench: &mut Bench<'_>) -> Result<(), Failure> {
     talk.receive(&line)?;
     let hostile = Hostile::new(bench);
     talk.stream.send(&lf(&hostile.text));
-    talk.end_with_client();
+    talk.end_with_client()?;
     talk.exit(NEVER_LEAVES)?;
     hostile.find_in(&talk.client)
 }

@@ -33,7 +33,6 @@ fn long_answer(bench: &mut Bench<'_>) -> Result<(), Failure> {
     talk.finish();
     talk.printed(|missing| {
         let (at, length) = missing.closest();
-        let after = &missing.rest[at + length..];
         let more = &missing.answer[length..];
         let goes_on = contains(&missing.rest[at + length..], &more[..more.len().min(64)]);
         match length {
@@ -81,7 +80,7 @@ fn answer_character_cut(bench: &mut Bench<'_>) -> Result<(), Failure> {
             break;
         }
         match nth.checked_sub(1) {
-            None => talk.answer(answer),
+            None => talk.answer_and_hold(answer),
             Some(nth) => talk.answer_in_pieces(answer, &cuts[nth..=nth]),
         }
     }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::lf;
 use crate::bench::Bench;
 use crate::causes::*;
-use crate::limits::CLIENT;
+use crate::limits::{CLIENT, STALLED};
 use crate::peer::Stream;
 use crate::subject::{Exit, Subject};
 use crate::verdict::{Cause, Failure, Side};
@@ -28,10 +28,16 @@ struct Answer {
 impl Talk {
     /// Starts the client, gives it `lines` as its whole input and accepts it.
     pub(super) fn start(bench: &mut Bench<'_>, lines: &[String]) -> Result<Self, Failure> {
-        let listener = bench.listen()?;
-        let mut talk = Self::open(bench, &listener, &input(lines))?;
+        let mut talk = Self::start_slowly(bench, lines)?;
         talk.client.end_input();
         Ok(talk)
+    }
+
+    /// As [`Talk::start`], but the input ends only in [`Talk::finish`], so that a
+    /// client which leaves at its end is judged by what it does before.
+    pub(super) fn start_slowly(bench: &mut Bench<'_>, lines: &[String]) -> Result<Self, Failure> {
+        let listener = bench.listen()?;
+        Self::open(bench, &listener, &input(lines))
     }
 
     /// Starts the client with an input that may go on, and accepts it.
@@ -54,7 +60,12 @@ impl Talk {
 
     /// Waits for `line` as the next message. A CR before its LF is allowed.
     pub(super) fn receive(&mut self, line: &str) -> Result<(), Failure> {
-        let Some(got) = self.stream.line(CLIENT) else {
+        let got = self.stream.line(STALLED).or_else(|| {
+            // It may be one that reads all its input before it sends.
+            self.client.end_input();
+            self.stream.line(CLIENT)
+        });
+        let Some(got) = got else {
             return Err(self.nothing_came(line));
         };
         let text = got.strip_suffix(b"\n").unwrap_or(&got);
@@ -119,6 +130,12 @@ impl Talk {
         self.answer_in_pieces(text, &[]);
     }
 
+    /// Answers in one write and gives the client time to print it.
+    pub(super) fn answer_and_hold(&mut self, text: &str) {
+        self.answer(text);
+        self.stream.hold();
+    }
+
     /// Answers with a cut before each offset of `cuts`. Every piece is held, the
     /// last one too, so that no read finds two answers.
     pub(super) fn answer_in_pieces(&mut self, text: &str, cuts: &[usize]) {
@@ -159,9 +176,11 @@ impl Talk {
         });
     }
 
-    /// Does at the end what a server does: when the client has ended its side,
-    /// ends ours. Goes on early when there is nothing left to wait for.
+    /// Does at the end what a server does: ends the input, if it is still open,
+    /// and when the client has ended its side, ends ours. Goes on early when there is nothing left to wait for.
     pub(super) fn finish(&mut self) {
+        self.stream.hold();
+        self.client.end_input();
         let start = Instant::now();
         let step = Duration::from_millis(5);
         while self.stream.wait_end(step).is_none() && start.elapsed() < CLIENT {
@@ -178,10 +197,17 @@ impl Talk {
         }
     }
 
-    /// Ends our side when the client has ended its own, whatever it printed.
-    pub(super) fn end_with_client(&mut self) {
-        self.stream.wait_end(CLIENT);
+    /// Proves that the client ends its side, and ends ours.
+    pub(super) fn end_with_client(&mut self) -> Result<(), Failure> {
+        if self.stream.wait_end(CLIENT).is_none() {
+            return Err(Failure::words(
+                NEVER_LEAVES,
+                "the client to end its side of the connection",
+                format!("it did not within {} s", CLIENT.as_secs()),
+            ));
+        }
         self.stream.half_close();
+        Ok(())
     }
 
     /// Whether a whole message is waiting.

@@ -7,8 +7,9 @@ use encoding_rs::Encoding;
 
 use crate::{
     address::Address,
-    exit::{Failure, complain, reason},
+    exit::{Failure, reason, tell},
     frame::Framing,
+    messages::Settings,
     net::{ConnectOptions, Limit, ListenOptions, Listener, Stream, StreamOptions, connect, listen},
     output::Output,
     text::{OnError, TextCodec, encoding_for_label},
@@ -97,7 +98,7 @@ impl<const PORT: u16> Listen<PORT> {
             let endpoint = listener.endpoint();
             output.line(format_args!("listening on {endpoint}"))?;
             if !endpoint.is_local() {
-                complain(
+                tell(
                     "warning",
                     &format_args!("other machines can reach {endpoint}"),
                 );
@@ -205,12 +206,38 @@ impl StreamArgs {
     }
 }
 
-/// How messages are marked off.
+/// How a conversation in messages is held.
 #[derive(Debug, Clone, Copy, Args)]
-pub struct FramingArgs {
+pub struct Conversation {
     /// How messages are told apart
     #[arg(long, value_enum, default_value = "lines")]
     pub framing: FramingChoice,
+
+    /// How bytes and characters belong together.
+    #[command(flatten)]
+    pub text: TextArgs,
+
+    /// How the connection behaves.
+    #[command(flatten)]
+    pub stream: StreamArgs,
+
+    /// Whether traffic is shown.
+    #[command(flatten)]
+    pub wire: WireArgs,
+}
+
+impl Conversation {
+    /// As settings.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        Settings {
+            framing: self.framing.into(),
+            codec: self.text.codec(),
+            stream: self.stream.options(),
+            timeout: self.stream.timeout.limit(),
+            wire: self.wire.view(),
+        }
+    }
 }
 
 /// The framings by name.

@@ -95,7 +95,7 @@ pub fn run<Cli: Parser>(work: impl FnOnce(Cli) -> Result<(), Failure>) -> ExitCo
         Err(failure) if failure.kind == Kind::OutputClosed => ExitCode::SUCCESS,
         Err(failure) => {
             // Escaped: a failure may quote what a peer or a file name says.
-            complain("error", &failure);
+            tell("error", &failure);
             ExitCode::from(if failure.kind == Kind::Usage { 2 } else { 1 })
         }
     }
@@ -103,7 +103,7 @@ pub fn run<Cli: Parser>(work: impl FnOnce(Cli) -> Result<(), Failure>) -> ExitCo
 
 /// Prints one line on standard error, `LABEL: TEXT`, with nothing in it that
 /// could drive the terminal.
-pub fn complain(label: &str, text: &dyn fmt::Display) {
+pub fn tell(label: &str, text: &dyn fmt::Display) {
     let text = text.to_string();
     // If even standard error is gone, there is nobody to tell.
     let _ = writeln!(io::stderr(), "{label}: {}", escape(&text));

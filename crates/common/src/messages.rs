@@ -13,7 +13,8 @@ use std::{
 
 use crate::{
     frame::{Decoder, FrameError, Framing, RAW_READ},
-    net::{Limit, Stream},
+    net::{Limit, Stream, StreamOptions},
+    text::TextCodec,
     wire::{Direction, Wire},
 };
 
@@ -80,13 +81,20 @@ impl From<io::Error> for ConversationError {
     }
 }
 
-/// How long to wait for what.
-#[derive(Debug, Clone, Copy)]
-pub struct ReadLimits {
-    /// For the first byte of a message.
-    pub idle: Limit,
-    /// From the first byte of a message to its last.
-    pub message: Limit,
+/// How a conversation is held.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// How messages are told apart. Both ends must agree on it.
+    pub framing: Framing,
+    /// How bytes and characters belong together. Both ends must agree on it.
+    pub codec: TextCodec,
+    /// How the connection behaves at this end.
+    pub stream: StreamOptions,
+    /// Time for a message from its first byte to its last, and for an answer
+    /// that is awaited.
+    pub timeout: Limit,
+    /// Where to show the bytes.
+    pub wire: Wire,
 }
 
 /// Reads messages from a stream.
@@ -95,7 +103,8 @@ pub struct MessageReader {
     stream: Arc<Stream>,
     decoder: Decoder,
     scratch: Box<[u8]>,
-    limits: ReadLimits,
+    idle: Limit,
+    timeout: Limit,
     /// What the socket was told last: a call less for each read.
     set: Option<Limit>,
     /// When the message in the decoder began.
@@ -104,21 +113,23 @@ pub struct MessageReader {
 }
 
 impl MessageReader {
-    /// A reader for one side of a conversation.
+    /// A reader for one side of a conversation, which waits at most `idle` for
+    /// the first byte of each message.
     #[must_use]
-    pub fn new(stream: Arc<Stream>, framing: Framing, limits: ReadLimits, wire: Wire) -> Self {
-        let read = match framing {
+    pub fn new(stream: Arc<Stream>, settings: &Settings, idle: Limit) -> Self {
+        let read = match settings.framing {
             Framing::Raw => RAW_READ,
             Framing::Lines | Framing::Length => READ,
         };
         MessageReader {
             stream,
-            decoder: Decoder::new(framing),
+            decoder: Decoder::new(settings.framing),
             scratch: vec![0; read].into(),
-            limits,
+            idle,
+            timeout: settings.timeout,
             set: None,
             begun: None,
-            wire,
+            wire: settings.wire.clone(),
         }
     }
 
@@ -148,14 +159,16 @@ impl MessageReader {
             // Counted from the message's first byte: a peer that sends one
             // byte a minute is never idle and never done.
             let begun = *self.begun.get_or_insert_with(Instant::now);
-            (self.limits.message).map(|limit| limit.saturating_sub(begun.elapsed()))
+            self.timeout
+                .map(|limit| limit.saturating_sub(begun.elapsed()))
         } else {
             self.begun = None;
-            self.limits.idle
+            self.idle
         };
-        let over = || match (inside, self.limits) {
-            (true, limits) => ConversationError::Unfinished(limits.message.unwrap_or_default()),
-            (false, limits) => ConversationError::Idle(limits.idle.unwrap_or_default()),
+        let (idle, timeout) = (self.idle, self.timeout);
+        let over = || match inside {
+            true => ConversationError::Unfinished(timeout.unwrap_or_default()),
+            false => ConversationError::Idle(idle.unwrap_or_default()),
         };
         if limit.is_some_and(|left| left.is_zero()) {
             return Err(over());
@@ -196,12 +209,12 @@ pub struct MessageWriter {
 impl MessageWriter {
     /// A writer for one side of a conversation.
     #[must_use]
-    pub fn new(stream: Arc<Stream>, framing: Framing, wire: Wire) -> Self {
+    pub fn new(stream: Arc<Stream>, settings: &Settings) -> Self {
         MessageWriter {
             stream,
-            framing,
+            framing: settings.framing,
             buffer: Vec::new(),
-            wire,
+            wire: settings.wire.clone(),
         }
     }
 

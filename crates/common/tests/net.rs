@@ -10,13 +10,11 @@ use std::{
 
 use common::{
     address::Address,
-    frame::Framing,
-    messages::{ConversationError, MessageReader, MessageWriter, ReadLimits},
+    messages::{ConversationError, MessageReader, MessageWriter, Settings},
     net::{
         Acceptor, ConnectOptions, ListenOptions, Listener, Stream, StreamOptions, connect, listen,
     },
     stop::Stop,
-    wire::Wire,
 };
 
 const SOON: Duration = Duration::from_secs(10);
@@ -60,14 +58,13 @@ fn tcp_pair() -> (Stream, Stream) {
     pair(listen_on("127.0.0.1:0"))
 }
 
-fn reader(stream: Stream, limits: ReadLimits) -> MessageReader {
-    MessageReader::new(Arc::new(stream), Framing::Lines, limits, Wire::default())
+fn reader(stream: Stream, idle: Duration, timeout: Duration) -> MessageReader {
+    let settings = Settings {
+        timeout: Some(timeout),
+        ..Settings::default()
+    };
+    MessageReader::new(Arc::new(stream), &settings, Some(idle))
 }
-
-const PATIENT: ReadLimits = ReadLimits {
-    idle: Some(SOON),
-    message: Some(SOON),
-};
 
 #[test]
 fn every_family_carries_bytes_and_half_closes() {
@@ -228,19 +225,13 @@ fn a_peer_that_reads_a_little_does_not_get_the_whole_limit_anew() {
 #[test]
 fn idle_and_unfinished_are_two_limits() {
     let (client, server) = tcp_pair();
-    let limits = ReadLimits {
-        idle: Some(Duration::from_millis(20)),
-        message: Some(SOON),
-    };
-    let mut idle = reader(server, limits);
+    let limits = (Duration::from_millis(20), SOON);
+    let mut idle = reader(server, limits.0, limits.1);
     assert!(matches!(idle.fill(), Err(ConversationError::Idle(_))));
 
-    let limits = ReadLimits {
-        idle: Some(SOON),
-        message: Some(Duration::from_millis(20)),
-    };
+    let limits = (SOON, Duration::from_millis(20));
     let (client2, server) = tcp_pair();
-    let mut unfinished = reader(server, limits);
+    let mut unfinished = reader(server, limits.0, limits.1);
     client2.write_all(b"begun and").unwrap();
     assert!(unfinished.fill().unwrap());
     assert!(unfinished.take().unwrap().is_none());
@@ -255,13 +246,7 @@ fn idle_and_unfinished_are_two_limits() {
 fn a_trickle_does_not_extend_the_message_limit() {
     let (client, server) = tcp_pair();
     let message = Duration::from_millis(100);
-    let mut reader = reader(
-        server,
-        ReadLimits {
-            idle: Some(SOON),
-            message: Some(message),
-        },
-    );
+    let mut reader = reader(server, SOON, message);
     let result = thread::scope(|scope| {
         // A byte each time the reader has taken one, until it closes.
         let (taken, next) = std::sync::mpsc::channel();
@@ -287,13 +272,7 @@ fn a_trickle_does_not_extend_the_message_limit() {
 fn a_peer_that_never_pauses_gets_the_limit_anew_with_each_message() {
     let (client, server) = tcp_pair();
     let message = Duration::from_millis(100);
-    let mut reader = reader(
-        server,
-        ReadLimits {
-            idle: Some(SOON),
-            message: Some(message),
-        },
-    );
+    let mut reader = reader(server, SOON, message);
     let begun = Instant::now();
     // The beginning of the next message is always here already.
     while begun.elapsed() < 3 * message {
@@ -325,12 +304,12 @@ fn finish_drains_what_is_unread_so_that_answers_are_not_reset_away() {
 #[test]
 fn messages_put_together_leave_together() {
     let (client, server) = tcp_pair();
-    let mut writer = MessageWriter::new(Arc::new(server), Framing::Lines, Wire::default());
+    let mut writer = MessageWriter::new(Arc::new(server), &Settings::default());
     writer.put(b"one").unwrap();
     writer.put(b"two").unwrap();
     writer.flush().unwrap();
     drop(writer);
-    let mut reader = reader(client, PATIENT);
+    let mut reader = reader(client, SOON, SOON);
     assert!(reader.fill().unwrap());
     assert_eq!(reader.take().unwrap(), Some(&b"one"[..]));
     assert_eq!(reader.take().unwrap(), Some(&b"two"[..]));

@@ -5,7 +5,6 @@
 //! enough input both ends would wait for the other to read first.
 
 use std::{
-    fmt,
     net::Shutdown,
     sync::{
         Arc,
@@ -17,22 +16,21 @@ use std::{
 
 use common::{
     escape::escape,
-    exit::{Failure, complain, reason},
+    exit::{Failure, reason, tell},
     frame::Framing,
     input::Line,
-    messages::{ConversationError, MessageReader, MessageWriter, ReadLimits},
-    net::{Limit, Stream, StreamOptions},
+    messages::{ConversationError, MessageReader, MessageWriter, Settings},
+    net::Stream,
     output::{Output, OutputError},
     stop::Stop,
     text::{TextCodec, TextError},
-    wire::Wire,
 };
 use crossbeam_channel::{Receiver, Sender, after, bounded, never, select};
 
-use crate::protocol;
+use crate::{more::send_only, protocol};
 
 /// How long a server may take to close after our last byte, with nothing due.
-const LINGER: Duration = Duration::from_secs(1);
+pub(crate) const LINGER: Duration = Duration::from_secs(1);
 
 /// How to talk.
 #[derive(Debug, Clone)]
@@ -42,31 +40,8 @@ pub struct Options {
     pub prompt: bool,
     /// Whether to leave answers unread.
     pub send_only: bool,
-    /// How messages are told apart.
-    pub framing: Framing,
-    /// How bytes and characters belong together.
-    pub codec: TextCodec,
-    /// How the connection behaves.
-    pub stream: StreamOptions,
-    /// How long to wait for an answer, and for its end once it has begun.
-    pub timeout: Limit,
-    /// Where to show the bytes.
-    pub wire: Wire,
-}
-
-/// What was done.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Totals {
-    /// Messages sent, a marker not counted.
-    pub sent: u64,
-    /// Answers received.
-    pub answers: u64,
-}
-
-impl fmt::Display for Totals {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "sent: {}, answers: {}", self.sent, self.answers)
-    }
+    /// How the conversation is held.
+    pub settings: Settings,
 }
 
 /// Sends every line of `input` and prints every answer.
@@ -81,20 +56,19 @@ pub fn run(
     options: &Options,
     output: &Output,
     stop: &Stop,
-) -> Result<Totals, Failure> {
+) -> Result<(), Failure> {
     stream
-        .configure(options.stream)
+        .configure(options.settings.stream)
         .map_err(|error| Failure::new("cannot set up the connection", reason(&error)))?;
     let talk = Talk {
         stream: Arc::new(stream),
         options,
         output,
         sent: AtomicU64::new(0),
-        answers: AtomicU64::new(0),
-        settled: AtomicU64::new(0),
+        answered: AtomicU64::new(0),
     };
     if options.send_only {
-        let result = talk.send_only(input, stop);
+        let result = send_only::run(&talk, input, stop);
         return talk.verdict(result, Ok(()));
     }
     // One place is enough: the news is only "look at the counters".
@@ -118,82 +92,85 @@ pub fn run(
 }
 
 /// One conversation, as both threads see it.
-struct Talk<'a> {
-    stream: Arc<Stream>,
-    options: &'a Options,
+pub(crate) struct Talk<'a> {
+    pub(crate) stream: Arc<Stream>,
+    pub(crate) options: &'a Options,
     output: &'a Output,
     /// Messages sent, written by the sender.
     sent: AtomicU64,
-    /// Answers printed, written by the reader.
-    answers: AtomicU64,
-    /// Messages whose answer is no longer awaited, written by the reader. More
-    /// than `answers` in raw mode, where one read may hold several.
-    settled: AtomicU64,
+    /// Messages that were answered, written by the reader. In raw mode one read
+    /// may answer any number of them.
+    answered: AtomicU64,
 }
 
-/// Why sending ended before the input did.
+/// Why the conversation ended before it was over.
 #[derive(Debug)]
-enum NotSent {
+pub(crate) enum Broken {
     /// The user wants to leave.
     Stopped,
     /// An answer was due for this long.
     NoAnswer(Duration),
-    /// The server closed the connection, with lines still waiting or not.
-    Closed {
-        waiting: bool,
-    },
+    /// The server is gone, and there was more to send or not.
+    Closed { unsent: bool },
     /// A line cannot be read, or not be sent.
     Line(String),
+    /// What came is no message,
+    Answer(ConversationError),
+    /// or no text.
+    Text(TextError),
+    /// Our own output is of no use any more.
     Output(OutputError),
 }
 
-/// Why reading ended before the server did.
-#[derive(Debug)]
-enum NotRead {
-    Conversation(ConversationError),
-    Text(TextError),
-    Output(OutputError),
+impl From<ConversationError> for Broken {
+    fn from(error: ConversationError) -> Self {
+        match error {
+            ConversationError::Io(_) => Broken::Closed { unsent: false },
+            error => Broken::Answer(error),
+        }
+    }
+}
+
+impl From<TextError> for Broken {
+    fn from(error: TextError) -> Self {
+        Broken::Text(error)
+    }
+}
+
+impl From<OutputError> for Broken {
+    fn from(error: OutputError) -> Self {
+        Broken::Output(error)
+    }
 }
 
 impl Talk<'_> {
     /// The reader's thread.
-    fn read_answers(&self, announce: &Sender<()>) -> Result<(), NotRead> {
-        let limits = ReadLimits {
-            // Only the sender knows whether an answer is due: it keeps the time.
-            idle: None,
-            message: self.options.timeout,
-        };
-        let framing = self.options.framing;
-        let wire = self.options.wire.clone();
-        let mut reader = MessageReader::new(self.stream.clone(), framing, limits, wire);
+    fn read_answers(&self, announce: &Sender<()>) -> Result<(), Broken> {
+        let settings = &self.options.settings;
+        // No idle limit: only the sender knows whether an answer is due.
+        let mut reader = MessageReader::new(self.stream.clone(), settings, None);
         let mut more = true;
         loop {
-            while let Some(answer) = reader.take().map_err(NotRead::Conversation)? {
-                let text = self.options.codec.decode(answer).map_err(NotRead::Text)?;
-                self.output.line(escape(&text)).map_err(NotRead::Output)?;
-                self.answers.fetch_add(1, Ordering::SeqCst);
-                match framing {
-                    Framing::Raw => self.settled.store(self.sent(), Ordering::SeqCst),
-                    _ => _ = self.settled.fetch_add(1, Ordering::SeqCst),
+            while let Some(answer) = reader.take()? {
+                let text = settings.codec.decode(answer)?;
+                self.output.line(escape(&text))?;
+                match settings.framing {
+                    Framing::Raw => self.answered.store(self.sent(), Ordering::SeqCst),
+                    _ => _ = self.answered.fetch_add(1, Ordering::SeqCst),
                 }
                 let _ = announce.try_send(());
             }
             if !more {
                 return Ok(());
             }
-            more = reader.fill().map_err(NotRead::Conversation)?;
+            more = reader.fill()?;
         }
     }
 
     /// The sender's part: lines, as long as there are any, and the time that
     /// answers may take.
-    fn send(
-        &self,
-        input: &Receiver<Line>,
-        news: &Receiver<()>,
-        stop: &Stop,
-    ) -> Result<(), NotSent> {
-        let mut writer = self.writer();
+    fn send(&self, input: &Receiver<Line>, news: &Receiver<()>, stop: &Stop) -> Result<(), Broken> {
+        let mut writer = MessageWriter::new(self.stream.clone(), &self.options.settings);
         let no_input = never();
         let mut open = true;
         let mut asked = false;
@@ -204,13 +181,13 @@ impl Talk<'_> {
             let due = self.due();
             let may_send = open && (due == 0 || !self.options.prompt);
             if may_send && self.options.prompt && !asked {
-                self.output.write(">>> ").map_err(NotSent::Output)?;
+                self.output.write(">>> ")?;
                 asked = true;
             }
             let limit = match (due, open) {
                 (0, true) => None,
                 (0, false) => Some(LINGER),
-                _ => self.options.timeout,
+                _ => self.options.settings.timeout,
             };
             let over =
                 limit.map_or_else(never, |limit| after(limit.saturating_sub(since.elapsed())));
@@ -232,42 +209,21 @@ impl Talk<'_> {
                 }
                 recv(news) -> still_reading => match still_reading {
                     Ok(()) => since = Instant::now(),
-                    Err(_) if open => return Err(NotSent::Closed { waiting: !input.is_empty() }),
+                    Err(_) if open => return Err(Broken::Closed { unsent: !input.is_empty() }),
                     Err(_) => return Ok(()),
                 },
-                recv(stop.channel()) -> _ => return Err(NotSent::Stopped),
+                recv(stop.channel()) -> _ => return Err(Broken::Stopped),
                 recv(over) -> _ => match limit {
-                    Some(limit) if due > 0 => return Err(NotSent::NoAnswer(limit)),
-                    _ => return Err(NotSent::Closed { waiting: false }),
+                    Some(limit) if due > 0 => return Err(Broken::NoAnswer(limit)),
+                    _ => return Err(Broken::Closed { unsent: false }),
                 },
-            }
-        }
-    }
-
-    /// Sends everything and reads nothing.
-    fn send_only(&self, input: &Receiver<Line>, stop: &Stop) -> Result<(), NotSent> {
-        let mut writer = self.writer();
-        loop {
-            let more = select! {
-                recv(input) -> line => match line {
-                    Ok(line) => self.send_line(line, &mut writer)?,
-                    Err(_) => false,
-                },
-                recv(stop.channel()) -> _ => return Err(NotSent::Stopped),
-            };
-            if !more {
-                // Not simply closing: answers that nobody read would turn the
-                // close into a reset, and a reset overtakes what we sent.
-                self.stream.finish(LINGER);
-                self.settled.store(self.sent(), Ordering::SeqCst);
-                return Ok(());
             }
         }
     }
 
     /// Sends one line. `false` after a marker, behind which nothing may follow.
-    fn send_line(&self, line: Line, writer: &mut MessageWriter) -> Result<bool, NotSent> {
-        let line = line.map_err(|error| NotSent::Line(error.to_string()))?;
+    pub(crate) fn send_line(&self, line: Line, writer: &mut MessageWriter) -> Result<bool, Broken> {
+        let line = line.map_err(|error| Broken::Line(error.to_string()))?;
         if line.is_empty() && self.options.prompt {
             return Ok(true);
         }
@@ -275,8 +231,8 @@ impl Talk<'_> {
         let bytes = text
             .as_ref()
             .map_err(Clone::clone)
-            .and_then(|text| self.options.codec.encode(text))
-            .map_err(|error| NotSent::Line(error.to_string()))?;
+            .and_then(|text| self.options.settings.codec.encode(text))
+            .map_err(|error| Broken::Line(error.to_string()))?;
         let marker = protocol::is_marker(&bytes);
         if !marker {
             // Before the message is on its way: its answer may be fast.
@@ -284,66 +240,63 @@ impl Talk<'_> {
         }
         match writer.put(&bytes).and_then(|()| writer.flush()) {
             Ok(()) => Ok(!marker),
-            Err(ConversationError::Frame(error)) => Err(NotSent::Line(error.to_string())),
+            Err(ConversationError::Frame(error)) => Err(Broken::Line(error.to_string())),
             // What the server still had to say decides what to report.
-            Err(_) => Err(NotSent::Closed { waiting: true }),
+            Err(_) => Err(Broken::Closed { unsent: true }),
         }
-    }
-
-    fn writer(&self) -> MessageWriter {
-        let wire = self.options.wire.clone();
-        MessageWriter::new(self.stream.clone(), self.options.framing, wire)
     }
 
     fn sent(&self) -> u64 {
         self.sent.load(Ordering::SeqCst)
     }
 
-    /// Messages whose answer has not come.
+    /// Messages whose answer is awaited and has not come.
     fn due(&self) -> u64 {
+        if self.options.send_only {
+            return 0;
+        }
         self.sent()
-            .saturating_sub(self.settled.load(Ordering::SeqCst))
+            .saturating_sub(self.answered.load(Ordering::SeqCst))
     }
 
     /// What to tell the user in the end.
-    fn verdict(
-        &self,
-        sent: Result<(), NotSent>,
-        read: Result<(), NotRead>,
-    ) -> Result<Totals, Failure> {
-        let totals = Totals {
-            sent: self.sent(),
-            answers: self.answers.load(Ordering::SeqCst),
-        };
+    fn verdict(&self, sent: Result<(), Broken>, read: Result<(), Broken>) -> Result<(), Failure> {
         let closed = "the server closed the connection";
-        match (sent, read) {
-            (Err(NotSent::Output(error)), _) | (_, Err(NotRead::Output(error))) => {
-                Err(error.into())
+        // Sending breaks as a consequence of what the reader has seen.
+        let broken = match (sent.err(), read.err()) {
+            (stopped @ Some(Broken::Stopped), _) => stopped,
+            (sent, None | Some(Broken::Closed { .. })) => sent,
+            (_, read) => read,
+        };
+        Err(match broken {
+            Some(Broken::Stopped) => {
+                let answered = self.answered.load(Ordering::SeqCst);
+                tell(
+                    "stopped",
+                    &format_args!("sent: {}, answered: {answered}", self.sent()),
+                );
+                return Ok(());
             }
-            (Err(NotSent::Stopped), _) => Ok(totals),
-            (Err(NotSent::Line(why)), _) => Err(Failure::new("cannot send the line", why)),
-            (Err(NotSent::NoAnswer(limit)), _) => Err(Failure::new(
-                "no answer",
-                format_args!("nothing came for {} s", limit.as_secs_f64()),
-            )),
-            (_, Err(NotRead::Text(error))) => Err(Failure::new("the answer is no text", error)),
-            (_, Err(NotRead::Conversation(error)))
-                if !matches!(error, ConversationError::Io(_)) =>
-            {
-                Err(Failure::new("cannot read the answer", error))
+            Some(Broken::Output(error)) => error.into(),
+            Some(Broken::Line(why)) => Failure::new("cannot send the line", why),
+            Some(Broken::Text(error)) => Failure::new("the answer is no text", error),
+            Some(Broken::Answer(error)) => Failure::new("cannot read the answer", error),
+            Some(Broken::NoAnswer(limit)) => {
+                let seconds = limit.as_secs_f64();
+                Failure::new("no answer", format_args!("nothing came for {seconds} s"))
             }
             _ if self.due() > 0 => {
-                let missing = format!("{} of {} answers are missing", self.due(), totals.sent);
-                Err(Failure::new(closed, missing))
+                let missing = format!("{} of {} answers are missing", self.due(), self.sent());
+                Failure::new(closed, missing)
             }
-            (Err(NotSent::Closed { waiting: true }), _) => {
-                Err(Failure::new(closed, "not every line was sent"))
+            Some(Broken::Closed { unsent: true }) => {
+                Failure::new(closed, "not every line was sent")
             }
-            (Err(NotSent::Closed { .. }), _) if self.options.prompt => {
-                complain("note", &closed);
-                Ok(totals)
+            Some(Broken::Closed { .. }) if self.options.prompt => {
+                tell("note", &closed);
+                return Ok(());
             }
-            _ => Ok(totals),
-        }
+            _ => return Ok(()),
+        })
     }
 }

@@ -10,6 +10,7 @@
 //! 2. [`server`]: bind, listen, accept, and one conversation after the other.
 //! 3. [`client`]: connect, send and receive, independently of each other.
 //! 4. `src/bin/`: command lines.
+//! 5. `src/more/`: what goes beyond the core.
 //!
 //! # The wire in one screen
 //!
@@ -27,5 +28,6 @@
 //! The same in numbered requirements: `docs/src/protocols/tcp-basics.md`.
 
 pub mod client;
+mod more;
 pub mod protocol;
 pub mod server;

@@ -9,19 +9,20 @@ use std::{convert::Infallible, fmt, sync::Arc, time::Duration};
 
 use common::{
     escape::escape,
-    exit::{Failure, complain, reason},
-    frame::Framing,
+    exit::{Failure, reason, tell},
     input::Line,
-    messages::{ConversationError, MessageReader, MessageWriter, ReadLimits},
-    net::{Acceptor, Listener, Stream, StreamOptions},
+    messages::{ConversationError, MessageReader, MessageWriter, Settings},
+    net::{Acceptor, Limit, Listener, Stream},
     output::{Output, OutputError},
     stop::Stop,
-    text::{TextCodec, TextError},
-    wire::Wire,
+    text::TextError,
 };
-use crossbeam_channel::{Receiver, select};
+use crossbeam_channel::Receiver;
 
-use crate::protocol::{self, Request};
+use crate::{
+    more::operator,
+    protocol::{self, Request},
+};
 
 /// How long to wait for a client's end after ours (TB-16).
 const LINGER: Duration = Duration::from_secs(1);
@@ -48,18 +49,12 @@ pub struct Options {
     pub once: bool,
     /// Whether to print `>>> ` before the operator's turn.
     pub prompt: bool,
-    /// How messages are told apart.
-    pub framing: Framing,
-    /// How bytes and characters belong together.
-    pub codec: TextCodec,
-    /// How connections behave.
-    pub stream: StreamOptions,
-    /// How long to wait for a client.
-    pub limits: ReadLimits,
+    /// How conversations are held.
+    pub settings: Settings,
+    /// How long to wait for a client that says nothing.
+    pub idle: Limit,
     /// How long a stop waits for an answer that is being sent.
     pub grace: Duration,
-    /// Where to show the bytes.
-    pub wire: Wire,
 }
 
 /// What was done, for the last line.
@@ -95,7 +90,7 @@ pub fn run(
     let mut totals = Totals::default();
     // ANCHOR: accept
     while let Some(stream) = acceptor.accept(|error| {
-        complain("warning", &format!("cannot accept: {}", reason(error)));
+        tell("warning", &format!("cannot accept: {}", reason(error)));
     }) {
         totals.clients += 1;
         let peer = stream.peer().clone();
@@ -114,7 +109,7 @@ pub fn run(
 
 /// Why a conversation ended.
 #[derive(Debug)]
-enum End {
+pub(crate) enum End {
     /// The client ended its side.
     Input,
     /// The client sent a marker.
@@ -177,12 +172,12 @@ fn serve(
     stop: &Stop,
     messages: &mut u64,
 ) -> End {
-    if let Err(error) = stream.configure(options.stream) {
+    if let Err(error) = stream.configure(options.settings.stream) {
         return End::Lost(error.into());
     }
     let stream = Arc::new(stream);
     let _wake = stream.end_on(stop, options.grace);
-    let mut writer = MessageWriter::new(stream.clone(), options.framing, options.wire.clone());
+    let mut writer = MessageWriter::new(stream.clone(), &options.settings);
     // ANCHOR: end
     let Err(end) = talk(&stream, &mut writer, options, output, stop, messages);
     if let End::Refused(answer) = &end {
@@ -205,14 +200,13 @@ fn talk(
     messages: &mut u64,
 ) -> Result<Infallible, End> {
     let peer = stream.peer();
-    let wire = options.wire.clone();
-    let mut reader = MessageReader::new(stream.clone(), options.framing, options.limits, wire);
+    let mut reader = MessageReader::new(stream.clone(), &options.settings, options.idle);
     // ANCHOR: talk
     let mut more = true;
     loop {
         // One read may have brought several messages, or none that is complete.
         while let Some(message) = reader.take()? {
-            let Request::Say(text) = protocol::parse(message, &options.codec)? else {
+            let Request::Say(text) = protocol::parse(message, &options.settings.codec)? else {
                 return Err(End::Marker);
             };
             *messages += 1;
@@ -221,7 +215,7 @@ fn talk(
                 Reply::Echo => writer.put(message)?,
                 Reply::Text(text) => writer.put(text)?,
                 Reply::Ask(operator) => {
-                    let answer = ask(operator, options, output, stop)?;
+                    let answer = operator::ask(operator, options, output, stop)?;
                     writer.put(&answer)?;
                     writer.flush()?;
                 }
@@ -242,35 +236,4 @@ fn talk(
         }
     }
     // ANCHOR_END: talk
-}
-
-/// The operator's next answer, in the client's encoding.
-fn ask(
-    operator: &Receiver<Line>,
-    options: &Options,
-    output: &Output,
-    stop: &Stop,
-) -> Result<Vec<u8>, End> {
-    loop {
-        if options.prompt {
-            output.write(">>> ")?;
-        }
-        let line = select! {
-            recv(operator) -> line => line.unwrap_or(Ok(b"q".to_vec())),
-            recv(stop.channel()) -> _ => return Err(End::Stopped),
-        };
-        let line = match line {
-            Ok(line) if line == b"q" => return Err(End::Operator),
-            Ok(line) => line,
-            Err(error) => {
-                complain("warning", &format!("cannot read the answer: {error}"));
-                return Err(End::Operator);
-            }
-        };
-        let text = String::from_utf8_lossy(&line);
-        match options.codec.encode(&text) {
-            Ok(bytes) => return Ok(bytes.into_owned()),
-            Err(error) => complain("warning", &format!("not sent, answer again: {error}")),
-        }
-    }
 }

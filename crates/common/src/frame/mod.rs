@@ -33,9 +33,10 @@ pub use decoder::Decoder;
 pub const RAW_READ: usize = 1024;
 
 /// How messages are marked off in the byte stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Framing {
     /// Text up to LF, see [`lines`].
+    #[default]
     Lines,
     /// A byte count, then that many bytes, see [`length`].
     Length,

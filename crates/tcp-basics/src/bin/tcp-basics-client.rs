@@ -7,8 +7,8 @@ use std::{
 
 use clap::Parser;
 use common::{
-    args::{Connect, FramingArgs, StreamArgs, TextArgs, WireArgs},
-    exit::{self, Failure, complain, reason},
+    args::{Connect, Conversation},
+    exit::{self, Failure, reason, tell},
     frame::Framing,
     input::{self, Line},
     output::Output,
@@ -37,13 +37,7 @@ struct Cli {
     send_only: bool,
 
     #[command(flatten)]
-    framing: FramingArgs,
-    #[command(flatten)]
-    text: TextArgs,
-    #[command(flatten)]
-    stream: StreamArgs,
-    #[command(flatten)]
-    wire: WireArgs,
+    conversation: Conversation,
 }
 
 const EXAMPLES: &str = "\
@@ -59,26 +53,20 @@ fn main() -> ExitCode {
         let options = Options {
             prompt: typed && io::stdout().is_terminal(),
             send_only: cli.send_only,
-            framing: Framing::from(cli.framing.framing),
-            codec: cli.text.codec(),
-            stream: cli.stream.options(),
-            timeout: cli.stream.timeout.limit(),
-            wire: cli.wire.view(),
+            settings: cli.conversation.settings(),
         };
         let stop = Stop::on_signals()
             .map_err(|error| Failure::new("cannot watch signals", reason(&error)))?;
-        let stream = cli.connect.open(cli.stream.timeout, "tcp-basics-server")?;
+        let stream = cli
+            .connect
+            .open(cli.conversation.stream.timeout, "tcp-basics-server")?;
         if options.prompt
             && let Ok(local) = stream.local()
         {
-            complain("connected", &format_args!("{local} -> {}", stream.peer()));
+            tell("connected", &format_args!("{local} -> {}", stream.peer()));
         }
-        let input = lines(cli.message, options.framing)?;
-        let totals = client::run(stream, &input, &options, &Output::stdout(), &stop)?;
-        if stop.is_set() {
-            complain("stopped", &totals);
-        }
-        Ok(())
+        let input = lines(cli.message, options.settings.framing)?;
+        client::run(stream, &input, &options, &Output::stdout(), &stop)
     })
 }
 

@@ -7,14 +7,12 @@ use std::{
 
 use clap::Parser;
 use common::{
-    args::{FramingArgs, Listen, Patience, StreamArgs, TextArgs, WireArgs},
-    exit::{self, Failure, complain, reason},
-    frame::Framing,
+    args::{Conversation, Listen, Patience},
+    exit::{self, Failure, reason, tell},
     input,
-    messages::ReadLimits,
+    messages::Settings,
     output::Output,
     stop::Stop,
-    text::TextCodec,
 };
 use tcp_basics::{
     protocol::PORT,
@@ -38,15 +36,9 @@ struct Cli {
     once: bool,
 
     #[command(flatten)]
-    framing: FramingArgs,
-    #[command(flatten)]
-    text: TextArgs,
-    #[command(flatten)]
-    stream: StreamArgs,
+    conversation: Conversation,
     #[command(flatten)]
     patience: Patience,
-    #[command(flatten)]
-    wire: WireArgs,
 }
 
 const EXAMPLES: &str = "\
@@ -58,44 +50,41 @@ Book: docs/src/lessons/tcp-basics.md";
 
 fn main() -> ExitCode {
     exit::run(|cli: Cli| {
-        let framing = Framing::from(cli.framing.framing);
-        let codec = cli.text.codec();
+        let settings = cli.conversation.settings();
         let options = Options {
-            reply: reply(&cli.reply, framing, &codec)?,
+            reply: reply(&cli.reply, &settings)?,
             once: cli.once,
             prompt: io::stdin().is_terminal() && io::stdout().is_terminal(),
-            framing,
-            codec,
-            stream: cli.stream.options(),
-            limits: ReadLimits {
-                idle: cli.patience.idle_timeout.limit(),
-                message: cli.stream.timeout.limit(),
-            },
+            settings,
+            idle: cli.patience.idle_timeout.limit(),
             grace: cli.patience.grace.span(),
-            wire: cli.wire.view(),
         };
         let output = Output::stdout();
         let stop = Stop::on_signals()
             .map_err(|error| Failure::new("cannot watch signals", reason(&error)))?;
         let listeners = cli.listen.open(&output)?;
         let totals = server::run(listeners, &options, &output, &stop)?;
-        complain("served", &totals);
+        tell("served", &totals);
         Ok(())
     })
 }
 
-fn reply(text: &str, framing: Framing, codec: &TextCodec) -> Result<Reply, Failure> {
+fn reply(text: &str, settings: &Settings) -> Result<Reply, Failure> {
     Ok(match text {
         "echo" => Reply::Echo,
         "none" => Reply::Nothing,
         "ask" => Reply::Ask(
-            input::lines(io::stdin(), framing.limit())
+            input::lines(io::stdin(), settings.framing.limit())
                 .map_err(|error| Failure::new("cannot read the keyboard", reason(&error)))?,
         ),
         text => {
             let unusable = |why: &dyn std::fmt::Display| Failure::usage("--reply", why);
-            let bytes = codec.encode(text).map_err(|error| unusable(&error))?;
-            framing
+            let bytes = settings
+                .codec
+                .encode(text)
+                .map_err(|error| unusable(&error))?;
+            settings
+                .framing
                 .emit(&bytes, &mut Vec::new())
                 .map_err(|error| unusable(&error))?;
             Reply::Text(bytes.into_owned())

@@ -1,0 +1,4 @@
+//! What goes beyond the core: to be read last, or not at all.
+
+pub(crate) mod operator;
+pub(crate) mod send_only;

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs every Python transcript (```pycon) of the foundations again and compares.
 
-    python3 docs/transcripts.py            all chapters
-    python3 docs/transcripts.py FILE.md …  some
+    python3 scripts/transcripts.py            all chapters
+    python3 scripts/transcripts.py FILE.md …  some
 
 Exit code 0: everything the book prints still happens. 1: it does not.
 
@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 
-CHAPTERS = pathlib.Path(__file__).parent / "src" / "foundations"
+CHAPTERS = pathlib.Path(__file__).parent.parent / "docs" / "src" / "foundations"
 DEADLINE = 60  # seconds for one transcript; the slowest waits 2 s for a time-out
 
 # Plays one transcript in a fresh interpreter, as a reader would.

@@ -197,6 +197,7 @@ impl Talk<'_> {
                     if due == 0 {
                         since = Instant::now();
                     }
+                    // ANCHOR: half_close
                     open = match line {
                         // After a marker it is the server that closes.
                         Ok(line) => self.send_line(line, &mut writer)?,
@@ -206,6 +207,7 @@ impl Talk<'_> {
                             false
                         }
                     };
+                    // ANCHOR_END: half_close
                 }
                 recv(news) -> still_reading => match still_reading {
                     Ok(()) => since = Instant::now(),

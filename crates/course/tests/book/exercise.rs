@@ -1,0 +1,74 @@
+//! The programs of the exercise, judged: the first try fails as the page says, the last one passes.
+
+use std::fs;
+use std::process::Command;
+
+use checker::suites;
+
+use crate::pages::{self, Page};
+use crate::play::is_installed;
+
+#[test]
+fn the_first_try_fails_and_the_last_one_passes() {
+    if !is_installed("python3") {
+        eprintln!("skipped: no python3 here");
+        return;
+    }
+    for lesson in suites::all() {
+        let chapter = Page::read(pages::root().join(lesson.chapter));
+        let blocks = chapter.blocks();
+        let tries: Vec<String> = blocks
+            .iter()
+            .filter_map(|block| block.program())
+            .filter_map(|(name, text)| (name == "echo.py").then_some(text))
+            .collect();
+        let [first, .., last] = &tries[..] else {
+            panic!("{}: one echo.py to fail and one to pass", chapter.name);
+        };
+        let (code, report) = judge(lesson.name, last);
+        assert_eq!(code, Some(0), "{}: {report:#}", chapter.name);
+        let (code, report) = judge(lesson.name, first);
+        assert_eq!(code, Some(1), "{}: {report:#}", chapter.name);
+        let checks = report[0]["checks"].as_array().unwrap();
+        let failed = checks.iter().find(|check| check["outcome"] == "failed");
+        let failed = failed.unwrap();
+        // The card stands in the chapter; random words and times in it differ.
+        let card = blocks.iter().find(|block| {
+            let typed = block.lines.first().is_some_and(|(_, line)| {
+                line.starts_with("$ cargo course check ") && line.contains("echo.py")
+            });
+            block.is("console") && typed
+        });
+        let card = card.expect("the card of the first try");
+        let headline = format!(
+            "✗ {} ({}): {}",
+            failed["check"].as_str().unwrap(),
+            failed["requirement"].as_str().unwrap(),
+            failed["summary"].as_str().unwrap(),
+        );
+        let cause = format!("({})", failed["card"]["cause"].as_str().unwrap());
+        for wanted in [headline, cause] {
+            assert!(
+                card.lines.iter().any(|(_, line)| line.contains(&wanted)),
+                "{}: the card no longer says {wanted}",
+                chapter.name
+            );
+        }
+    }
+}
+
+fn judge(lesson: &str, program: &str) -> (Option<i32>, serde_json::Value) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("echo.py"), program).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_course"))
+        .args(["check", lesson, "--server", "python3 echo.py {port}"])
+        .args(["--report", "json"])
+        .env("COURSE_HOME", folder.path().join("home"))
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let report = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+        panic!("{error}: {}", String::from_utf8_lossy(&output.stderr));
+    });
+    (output.status.code(), report)
+}

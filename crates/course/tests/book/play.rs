@@ -1,0 +1,412 @@
+//! Runs transcripts: the same commands, on ports of their own.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read, Write as _};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use checker::suites;
+
+use crate::none;
+use crate::pages;
+use crate::transcript::{self, Prompt, Transcript, Typed, fits, neutral};
+
+/// For anything that is waited for: far more than it takes on a busy machine.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// Where our programs listen and connect unless told otherwise.
+const DEFAULT: &str = "127.0.0.1:9001";
+
+#[test]
+fn what_the_pages_show_is_what_happens() {
+    let binaries = build();
+    let mut complaints = Vec::new();
+    let mut played = 0;
+    for page in pages::all() {
+        match transcript::of(&page) {
+            Err(complaint) => complaints.push(complaint),
+            Ok(transcripts) => {
+                for transcript in transcripts {
+                    played += 1;
+                    complaints.extend(Stage::new(&binaries).play(&transcript).err());
+                }
+            }
+        }
+    }
+    assert!(
+        played > 0,
+        "transcripts are not written as this test reads them"
+    );
+    none(&complaints);
+}
+
+/// Builds the lessons' programs and examples with the cargo that runs this test.
+pub(crate) fn build() -> BTreeMap<String, PathBuf> {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo
+        .current_dir(pages::root())
+        .args(["build", "--bins", "--examples"])
+        .arg("--message-format=json-render-diagnostics");
+    for lesson in suites::all() {
+        cargo.args(["--package", lesson.name]);
+    }
+    let output = cargo.stderr(Stdio::inherit()).output().unwrap();
+    assert!(output.status.success(), "the lessons do not build");
+    String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .filter_map(|line| {
+            let message: serde_json::Value = serde_json::from_str(line).ok()?;
+            let path = message["executable"].as_str()?;
+            Some((message["target"]["name"].as_str()?.to_owned(), path.into()))
+        })
+        .collect()
+}
+
+/// The place where one transcript is played.
+struct Stage<'a> {
+    binaries: &'a BTreeMap<String, PathBuf>,
+    folder: tempfile::TempDir,
+    /// Addresses as the page has them, and the real ones.
+    addresses: BTreeMap<String, String>,
+}
+
+impl<'a> Stage<'a> {
+    fn new(binaries: &'a BTreeMap<String, PathBuf>) -> Self {
+        Stage {
+            binaries,
+            folder: tempfile::tempdir().unwrap(),
+            addresses: BTreeMap::new(),
+        }
+    }
+
+    fn play(mut self, transcript: &Transcript) -> Result<(), String> {
+        let place = |line: usize| format!("{}:{line}", transcript.page);
+        if let Some(why) = missing(transcript) {
+            eprintln!("{}: skipped: {why}", place(transcript.commands[0].line));
+            return Ok(());
+        }
+        for (name, text) in &transcript.programs {
+            fs::write(self.folder.path().join(name), text).unwrap();
+        }
+        let mut servers = Vec::new();
+        let mut complete = true;
+        for typed in &transcript.commands {
+            let complain = |why: String| format!("{}: {why}", place(typed.line));
+            let name = &typed.words[0];
+            match typed.prompt {
+                Prompt::Server => {
+                    let server = self.start(typed).map_err(complain)?;
+                    servers.push((typed, server));
+                }
+                _ if name != "cargo" && !is_installed(name) => {
+                    eprintln!("{}: skipped: no {name} here", place(typed.line));
+                    complete = false;
+                }
+                _ => self.run(typed).map_err(complain)?,
+            }
+        }
+        for (typed, server) in servers {
+            // A client that was left out is missing in what the server prints.
+            if complete {
+                let finished = self.finish(typed, server);
+                finished.map_err(|why| format!("{}: {why}", place(typed.line)))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Starts a server and waits until it says where it listens.
+    fn start(&mut self, typed: &Typed) -> Result<Running, String> {
+        let mut shown = Vec::new();
+        let (program, mut args) = self.command(typed)?;
+        for at in 0..args.len() {
+            if args[at] == "--listen" {
+                let address = args.get_mut(at + 1).ok_or("--listen without an address")?;
+                shown.push(address.clone());
+                *address = self.free(address);
+            }
+        }
+        if shown.is_empty() {
+            shown.push(DEFAULT.to_owned());
+            args.extend(["--listen".to_owned(), self.free(DEFAULT)]);
+        }
+        let mut server = Running::start(self.folder.path(), typed, &program, &args)?;
+        let listening = |lines: &[String]| {
+            lines
+                .iter()
+                .filter_map(|line| Some(line.strip_prefix("listening on ")?.to_owned()))
+                .collect::<Vec<_>>()
+        };
+        if !server.wait(|lines| listening(lines).len() >= shown.len()) {
+            return Err(format!("does not listen; {}", server.said()));
+        }
+        let real = listening(&server.lines);
+        self.addresses.extend(shown.into_iter().zip(real));
+        Ok(server)
+    }
+
+    /// An address of the same kind that nobody else has.
+    fn free(&self, address: &str) -> String {
+        if address.starts_with("unix:") {
+            format!("unix:{}", self.folder.path().join("socket").display())
+        } else {
+            let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+            format!("{host}:0")
+        }
+    }
+
+    /// Runs a command to its end.
+    fn run(&self, typed: &Typed) -> Result<(), String> {
+        let (program, mut args) = self.command(typed)?;
+        for at in 0..args.len() {
+            if at > 0 && args[at - 1] == "--bind" {
+                args[at] = self.free(&args[at]);
+            }
+            for (shown, real) in &self.addresses {
+                args[at] = args[at].replace(shown, real);
+                // `nc HOST PORT` has them apart.
+                let port = |address: &str| Some(address.rsplit_once(':')?.1.to_owned());
+                if Some(&args[at]) == port(shown).as_ref() {
+                    args[at] = port(real).unwrap();
+                }
+            }
+        }
+        let ours = typed.prompt == Prompt::Client && typed.words[0] == "cargo";
+        if ours && !args.iter().any(|arg| arg == "--connect") {
+            let real = self.addresses.get(DEFAULT);
+            let real = real.ok_or("no server of this block listens at the default address")?;
+            args.extend(["--connect".to_owned(), real.clone()]);
+        }
+        let mut client = Running::start(self.folder.path(), typed, &program, &args)?;
+        let code = client.end()?;
+        if typed.shows_code {
+            client.lines.push(code.to_string());
+        } else if code != 0 {
+            return Err(format!("exit code {code}; {}", client.said()));
+        }
+        self.compare(typed, &client)
+    }
+
+    /// Compares what a server printed, once it is all there.
+    fn finish(&self, typed: &Typed, mut server: Running) -> Result<(), String> {
+        if typed.words.iter().any(|word| word == "--once") {
+            let code = server.end()?;
+            if code != 0 {
+                return Err(format!("exit code {code}; {}", server.said()));
+            }
+        } else {
+            // Without a gap at the end the last line is known, so nothing is compared too early.
+            server.wait(|lines| typed.fits_server(&self.as_shown(lines)));
+        }
+        self.compare(typed, &server)
+    }
+
+    fn compare(&self, typed: &Typed, ran: &Running) -> Result<(), String> {
+        let got = self.as_shown(&ran.lines);
+        let fits = match typed.prompt {
+            Prompt::Server => typed.fits_server(&got),
+            Prompt::Client | Prompt::Neither => fits(&typed.expected, &got),
+        };
+        if fits {
+            return Ok(());
+        }
+        let list = |lines: &[String]| {
+            let lines = lines.iter().map(|line| format!("\n    {}", neutral(line)));
+            lines.collect::<String>()
+        };
+        Err(format!(
+            "expected{}\n  but came{}{}",
+            list(&typed.expected),
+            list(&got),
+            ran.errors(),
+        ))
+    }
+
+    /// The page's paths in place of ours.
+    fn as_shown(&self, lines: &[String]) -> Vec<String> {
+        let mut lines = lines.to_vec();
+        for (shown, real) in &self.addresses {
+            if shown.starts_with("unix:") {
+                for line in &mut lines {
+                    *line = line.replace(real, shown);
+                }
+            }
+        }
+        lines
+    }
+
+    /// The program of a command, and its arguments. `cargo run` is not run: cargo has built before,
+    /// and would print and wait for locks.
+    fn command(&self, typed: &Typed) -> Result<(PathBuf, Vec<String>), String> {
+        let mut words = typed.words.iter();
+        let name = words.next().ok_or("no command")?;
+        if name != "cargo" {
+            return Ok((name.into(), words.cloned().collect()));
+        }
+        let mut binary = None;
+        let mut run = false;
+        while let Some(word) = words.next() {
+            match word.as_str() {
+                "run" => run = true,
+                "-q" => {}
+                "--package" => _ = words.next(),
+                "--bin" | "--example" => binary = words.next(),
+                "--" => break,
+                word => return Err(format!("cargo {word} is not understood here")),
+            }
+        }
+        let binary = binary.filter(|_| run).ok_or("only cargo run --bin X")?;
+        let path = self.binaries.get(binary);
+        let path = path.ok_or_else(|| format!("no lesson has a program {binary}"))?;
+        Ok((path.clone(), words.cloned().collect()))
+    }
+}
+
+/// What this machine lacks for the whole transcript.
+fn missing(transcript: &Transcript) -> Option<&'static str> {
+    let text = &transcript.text;
+    if cfg!(not(unix)) && (text.contains("unix:") || text.contains("AF_UNIX")) {
+        return Some("no Unix sockets here");
+    }
+    if text.contains("[::1]") && TcpListener::bind("[::1]:0").is_err() {
+        return Some("no IPv6 here");
+    }
+    None
+}
+
+/// Whether a foreign program is here, and is the one that the page means.
+pub(crate) fn is_installed(name: &str) -> bool {
+    let ask = |argument: &str| Command::new(name).arg(argument).output();
+    match name {
+        // There are four different programs of this name.
+        "nc" => ask("-h").is_ok_and(|help| {
+            String::from_utf8_lossy(&[help.stdout, help.stderr].concat()).contains("OpenBSD")
+        }),
+        "socat" => ask("-V").is_ok_and(|version| version.status.success()),
+        name => Command::new(name)
+            .arg("--version")
+            .output()
+            .is_ok_and(|version| version.status.success()),
+    }
+}
+
+/// A program that runs, and what it has printed.
+struct Running {
+    child: Child,
+    /// Lines of standard output, or `None` at its end.
+    news: Receiver<Option<String>>,
+    lines: Vec<String>,
+    complaints: Receiver<String>,
+}
+
+impl Running {
+    fn start(
+        folder: &Path,
+        typed: &Typed,
+        program: &Path,
+        args: &[String],
+    ) -> Result<Running, String> {
+        let (output, sink) = std::io::pipe().unwrap();
+        let mut command = Command::new(program);
+        command.current_dir(folder).args(args);
+        command.stdin(match typed.input {
+            Some(_) => Stdio::piped(),
+            None => Stdio::null(),
+        });
+        if typed.with_errors {
+            command.stderr(sink.try_clone().unwrap());
+        } else {
+            command.stderr(Stdio::piped());
+        }
+        command.stdout(sink);
+        let mut child = command
+            .spawn()
+            .map_err(|error| format!("{}: {error}", program.display()))?;
+        // It holds our copies of the pipe, and they would keep it from ending.
+        drop(command);
+        if let Some(input) = &typed.input {
+            // Little enough for the pipe. A program that does not read it is not wrong.
+            let _ = child.stdin.take().unwrap().write_all(input);
+        }
+        let (line, news) = channel();
+        thread::spawn(move || {
+            for text in BufReader::new(output).lines() {
+                let text = text.unwrap_or_else(|error| format!("({error})"));
+                if line.send(Some(text)).is_err() {
+                    return;
+                }
+            }
+            let _ = line.send(None);
+        });
+        let (complaint, complaints) = channel();
+        if let Some(mut errors) = child.stderr.take() {
+            thread::spawn(move || {
+                let mut text = String::new();
+                let _ = errors.read_to_string(&mut text);
+                let _ = complaint.send(text);
+            });
+        }
+        Ok(Running {
+            child,
+            news,
+            lines: Vec::new(),
+            complaints,
+        })
+    }
+
+    /// Waits until the lines are as wanted. `false` at the end of output, or at the deadline.
+    fn wait(&mut self, wanted: impl Fn(&[String]) -> bool) -> bool {
+        let deadline = Instant::now() + DEADLINE;
+        while !wanted(&self.lines) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.news.recv_timeout(left) {
+                Ok(Some(line)) => self.lines.push(line),
+                Ok(None) | Err(_) => return false,
+            }
+        }
+        true
+    }
+
+    /// Waits for its end; the exit code.
+    fn end(&mut self) -> Result<i32, String> {
+        let deadline = Instant::now() + DEADLINE;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.news.recv_timeout(left) {
+                Ok(Some(line)) => self.lines.push(line),
+                Ok(None) => break,
+                Err(_) => return Err(format!("does not end; {}", self.said())),
+            }
+        }
+        // Its output is closed, so it is ending.
+        let status = self.child.wait().map_err(|error| error.to_string())?;
+        status.code().ok_or_else(|| format!("ended by {status}"))
+    }
+
+    fn said(&mut self) -> String {
+        let _ = self.child.kill();
+        format!("it said {:?}{}", self.lines, self.errors())
+    }
+
+    /// Its complaints, if it has ended.
+    fn errors(&self) -> String {
+        match self.complaints.recv_timeout(Duration::from_millis(200)) {
+            Ok(text) if !text.is_empty() => format!("\n  it complained: {}", text.trim_end()),
+            _ => String::new(),
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -123,7 +123,7 @@ fn escaped_answer(bench: &mut Bench<'_>) -> Result<(), Failure> {
     talk.stream.send(&lf(&hostile.text));
     talk.end_with_client()?;
     talk.exit(NEVER_LEAVES)?;
-    hostile.find_in(&talk.client)
+    hostile.find_in(talk.client.output())
 }
 
 pub(super) const TWO_CLIENTS: Check = Check {

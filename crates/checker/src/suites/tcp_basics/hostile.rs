@@ -2,7 +2,7 @@
 
 use crate::bench::Bench;
 use crate::causes::RAW_TERMINAL_CODES;
-use crate::subject::Subject;
+use crate::subject::Output;
 use crate::verdict::{Failure, Side};
 
 /// A text with control characters, each next to a random word.
@@ -36,8 +36,7 @@ impl Hostile {
     }
 
     /// Fails when the program printed any of it as it came.
-    pub(super) fn find_in(&self, program: &Subject) -> Result<(), Failure> {
-        let output = program.output();
+    pub(super) fn find_in(&self, output: &Output) -> Result<(), Failure> {
         for printed in [output.stdout(), output.stderr()] {
             for raw in &self.raw {
                 let found = printed

@@ -335,5 +335,8 @@ fn escaped_output(bench: &mut Bench<'_>) -> Result<(), Failure> {
     conversation.expect_end()?;
     // A program that prints at all has printed when it sleeps again.
     conversation.hold();
-    hostile.find_in(&server.subject)
+    // After its end its pipes are read to theirs; until then some is on the way.
+    let output = server.subject.output().clone();
+    drop(server);
+    hostile.find_in(&output)
 }

@@ -22,7 +22,7 @@ use tcp_basics::{
 
 /// Lesson 1: sends lines over TCP and prints the answers
 #[derive(Parser)]
-#[command(version, after_help = EXAMPLES)]
+#[command(name = env!("CARGO_BIN_NAME"), version, after_help = EXAMPLES)]
 struct Cli {
     #[command(flatten)]
     connect: Connect<PORT>,

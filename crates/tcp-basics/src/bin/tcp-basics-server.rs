@@ -21,7 +21,7 @@ use tcp_basics::{
 
 /// Lesson 1: answers messages over TCP, one client after another
 #[derive(Parser)]
-#[command(version, after_help = EXAMPLES)]
+#[command(name = env!("CARGO_BIN_NAME"), version, after_help = EXAMPLES)]
 struct Cli {
     #[command(flatten)]
     listen: Listen<PORT>,

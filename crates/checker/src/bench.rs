@@ -1,7 +1,7 @@
 //! What a check works with: a fresh program, its connections, random words.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
@@ -21,6 +21,9 @@ use crate::verdict::{Cause, Failure};
 /// The shortest and the longest pause between two looks at something that sends
 /// no event of its own: a port that opens, a client that connects.
 const PAUSES: [Duration; 2] = [Duration::from_millis(1), Duration::from_millis(20)];
+
+/// What a client is expected to do first.
+const CONNECTED: &str = "the client to connect";
 
 /// One of the ways to connect that [`Stream`] offers.
 type Connect = fn(SocketAddr, String, i32, &History) -> io::Result<Stream>;
@@ -210,43 +213,48 @@ impl<'a> Bench<'a> {
         Ok(subject)
     }
 
-    /// Waits for the client's connection.
-    pub(crate) fn accept(
+    /// Waits for the client's connection as long as it may take to start.
+    pub(crate) fn accept_in_time(
         &mut self,
         listener: &TcpListener,
         client: &Subject,
     ) -> Result<Stream, Failure> {
-        let wanted = "the client to connect";
+        self.accept(listener, client, self.options.start_timeout)?
+            .ok_or_else(|| {
+                let waited = self.options.start_timeout.as_secs();
+                let got = format!("it did not within {waited} s");
+                Failure::words(NEVER_CONNECTS, CONNECTED, got)
+            })
+    }
+
+    /// Waits at most `limit` for the client's connection.
+    pub(crate) fn accept(
+        &mut self,
+        listener: &TcpListener,
+        client: &Subject,
+        limit: Duration,
+    ) -> Result<Option<Stream>, Failure> {
         let start = Instant::now();
         let [mut pause, longest] = PAUSES;
-        loop {
+        while start.elapsed() < limit {
             // Looked at before accepting: a client may connect and end at once.
             let exit = client.exited();
             match listener.accept() {
-                Ok((socket, _)) => return self.accepted(socket, client),
+                Ok((socket, _)) => return self.accepted(socket, client).map(Some),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) => return Err(Failure::Broken(format!("accept failed: {error}"))),
             }
             if let Some(exit) = exit {
-                return Err(Failure::words(
-                    end_at_start(exit),
-                    wanted,
-                    format!("it ended with {exit}"),
-                ));
-            }
-            if start.elapsed() > self.options.start_timeout {
-                return Err(Failure::words(NEVER_CONNECTS, wanted, "it did not"));
+                let got = format!("it ended with {exit}");
+                return Err(Failure::words(end_at_start(exit), CONNECTED, got));
             }
             thread::sleep(pause);
             pause = (pause * 2).min(longest);
         }
+        Ok(None)
     }
 
-    fn accepted(
-        &mut self,
-        socket: std::net::TcpStream,
-        client: &Subject,
-    ) -> Result<Stream, Failure> {
+    fn accepted(&mut self, socket: TcpStream, client: &Subject) -> Result<Stream, Failure> {
         self.connections += 1;
         let name = format!("connection {}", self.connections);
         self.history.note(format!("{name}: the client connected"));
@@ -296,21 +304,16 @@ fn end_at_start(exit: Exit) -> Cause {
     }
 }
 
-#[cfg(target_os = "linux")]
-fn listening_elsewhere(subject: &Subject, _wanted: SocketAddr) -> Option<String> {
-    let found = Processes::of(subject.group()).listening();
+/// Where the program listens, when it is not where it should.
+fn listening_elsewhere(subject: &Subject, wanted: SocketAddr) -> Option<String> {
+    let mut found = Processes::of(subject.group()).listening();
+    // Where the system does not tell, the likeliest mistake is looked for.
+    let v6 = SocketAddr::from((Ipv6Addr::LOCALHOST, wanted.port()));
+    if found.is_empty() && TcpStream::connect_timeout(&v6, PAUSES[1]).is_ok() {
+        found.push(v6);
+    }
     let list: Vec<_> = found.iter().map(ToString::to_string).collect();
     (!list.is_empty()).then(|| list.join(" and "))
-}
-
-/// Where the system does not tell, the likeliest mistake is looked for.
-#[cfg(not(target_os = "linux"))]
-fn listening_elsewhere(subject: &Subject, wanted: SocketAddr) -> Option<String> {
-    let _ = Processes::of(subject.group()).listening();
-    let v6 = SocketAddr::from((std::net::Ipv6Addr::LOCALHOST, wanted.port()));
-    std::net::TcpStream::connect_timeout(&v6, PAUSES[1])
-        .ok()
-        .map(|_| v6.to_string())
 }
 
 /// Random words: easy to recognise, never markers, none part of another.

@@ -140,47 +140,50 @@ impl Stream {
     pub(crate) fn hold(&mut self) {
         let start = Instant::now();
         let settled = self.settle();
-        self.note(&format!("held back the rest for {:.1?}", start.elapsed()));
+        self.note(&format!(
+            "waited {:.1?} for the program to read it",
+            start.elapsed()
+        ));
         if !settled {
             // A program that never sleeps will not the next time either.
             self.hold = self.hold.min(Duration::from_millis(60));
         }
     }
 
-    #[cfg(target_os = "linux")]
     fn settle(&self) -> bool {
-        use crate::subject::unread;
         let (Ok(near), Ok(far)) = (self.socket.local_addr(), self.socket.peer_addr()) else {
+            // Gone already.
             return true;
         };
-        let (near, far) = (near.port(), far.port());
         let deadline = Instant::now() + self.hold;
         let processes = Processes::of(self.group);
-        let pause = Duration::from_micros(200);
-        while Instant::now() < deadline {
-            // Asleep before and after a look at the queues that found nothing
-            // unread at either end. Whoever is awake is asked no further: the
-            // queues cost more to look at.
-            let quiet = !processes.busy() && {
-                let [theirs, ours] = unread(far, near);
-                theirs == 0 && (ours == 0 || self.ended()) && !processes.busy()
-            };
-            if quiet {
-                // Our own reader may have the last bytes in its hand.
-                self.inbox.wait(Instant::now() + 10 * pause, |_| None::<()>);
-                return true;
+        let mut seen_asleep = false;
+        loop {
+            match processes.settled(near.port(), far.port(), self.ended()) {
+                // Our own reader may have the last bytes still in its hand; and a
+                // busy kernel may not have delivered ours yet: look twice.
+                Some(true) => {
+                    self.listen_for(Duration::from_millis(2));
+                    if seen_asleep {
+                        return true;
+                    }
+                    seen_asleep = true;
+                }
+                Some(false) if Instant::now() < deadline => {
+                    seen_asleep = false;
+                    thread::sleep(Duration::from_micros(200));
+                }
+                Some(false) => return false,
+                // Where the system does not tell, a moment must do.
+                None => return self.listen_for(self.hold / 6),
             }
-            thread::sleep(pause);
         }
-        false
     }
 
-    /// Where the system does not tell, a moment must do.
-    #[cfg(not(target_os = "linux"))]
-    fn settle(&self) -> bool {
-        let _ = Processes::of(self.group);
-        let deadline = Instant::now() + self.hold.min(Duration::from_millis(50));
-        self.inbox.wait(deadline, |state| state.end.map(|_| ()));
+    /// Lets time pass, unless the connection ends.
+    fn listen_for(&self, time: Duration) -> bool {
+        let deadline = Instant::now() + time;
+        self.inbox.wait(deadline, |state| state.end);
         true
     }
 

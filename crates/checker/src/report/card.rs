@@ -243,3 +243,67 @@ pub(super) fn fill(text: &str, width: usize) -> Vec<String> {
     }
     lines
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn cells(text: &str) -> Vec<Cell> {
+        show::cells(text.as_bytes())
+    }
+
+    #[test]
+    fn the_caret_counts_columns_not_bytes() {
+        assert_eq!(around(&cells("你好x"), 6, 60), ("你好x".into(), 4));
+        // The second byte of a character belongs to its column.
+        assert_eq!(around(&cells("你好"), 4, 60), ("你好".into(), 2));
+        assert_eq!(around(&cells("ab"), 2, 60), ("ab".into(), 2));
+    }
+
+    #[test]
+    fn a_long_text_is_shown_around_its_wrong_byte() {
+        let text = format!("{}!{}", "a".repeat(5000), "b".repeat(5000));
+        let (shown, column) = around(&cells(&text), 5000, 60);
+        assert!(shown.starts_with('…') && shown.ends_with('…'), "{shown}");
+        assert_eq!(shown.chars().nth(column), Some('!'));
+        assert!(show::width(&shown) <= 60, "{shown}");
+    }
+
+    #[test]
+    fn both_ends_of_a_long_piece_are_shown() {
+        let text = format!("start{}end", "x".repeat(1000));
+        let shown = both_ends(&cells(&text), 60);
+        assert!(
+            shown.starts_with("start") && shown.ends_with("end"),
+            "{shown}"
+        );
+        assert!(show::width(&shown) <= 60, "{shown}");
+    }
+
+    proptest! {
+        #[test]
+        fn the_caret_stands_under_the_wrong_byte(bytes: Vec<u8>, at in 0..200_usize, width in 30..100_usize) {
+            let at = at.min(bytes.len());
+            let cells = show::cells(&bytes);
+            let (text, column) = around(&cells, at, width);
+            // Up to the caret the text is exactly what fills those columns.
+            let mut left = column;
+            let mut rest = text.as_str();
+            while left > 0 {
+                let c = rest.chars().next().expect("the caret stands in the text");
+                left -= show::width(&rest[..c.len_utf8()]);
+                rest = &rest[c.len_utf8()..];
+            }
+            let wrong = cells.iter().find(|cell| cell.end > at);
+            prop_assert!(rest.starts_with(wrong.map_or("", |cell| &cell.text)) || rest == "…");
+            prop_assert!(show::width(&text) <= width + 12, "{}", text);
+        }
+
+        #[test]
+        fn filling_loses_no_word(text in "[a-z ]{0,80}", width in 10..40_usize) {
+            let words: Vec<_> = text.split_whitespace().collect();
+            prop_assert_eq!(fill(&text, width).join(" "), words.join(" "));
+        }
+    }
+}

@@ -18,3 +18,142 @@ pub struct Style {
     /// Columns of the terminal; at least 40 are used.
     pub width: usize,
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::causes::ONE_READ_ONE_MESSAGE;
+    use crate::history::Event;
+    use crate::lesson::Role;
+    use crate::run::{CheckResult, Outcome, Report};
+    use crate::verdict::{Card, Failure, Side};
+
+    /// A report with every outcome, and a card full of hostile bytes.
+    fn sample() -> Report {
+        let lesson = crate::suites::find("tcp-basics").expect("the lesson is there");
+        let failure = Failure::compared(
+            ONE_READ_ONE_MESSAGE,
+            vec![b"\x1b[2J\xe4".to_vec(), b"\xbd\xa0]]>\n".to_vec()],
+            Side::bytes("你好\n", "<and no more>"),
+            Side::bytes(b"\xff\x00\x9b\n", "then \"the end\" & more"),
+        );
+        let Failure::Wrong(wrong) = failure else {
+            panic!("a comparison is about the program");
+        };
+        let event = Event {
+            at: Duration::from_millis(7),
+            text: "connection 1: sent a⏎".into(),
+        };
+        let card = Card::new(
+            lesson,
+            &lesson.checks[1],
+            *wrong,
+            vec![event],
+            vec![b"Traceback \x1b[31m".to_vec()],
+            "cargo course check --only message-cut --seed 7".into(),
+        );
+        let outcomes = [
+            Outcome::Passed,
+            Outcome::Failed(Box::new(card)),
+            Outcome::Skipped("not on this system".into()),
+            Outcome::Broken("no free port".into()),
+            Outcome::NotRun,
+        ];
+        let result = |(check, outcome)| CheckResult {
+            check,
+            outcome,
+            elapsed: Duration::from_millis(12),
+        };
+        Report {
+            lesson,
+            role: Role::Server,
+            version: "0.0.0",
+            seed: 7,
+            results: lesson.checks.iter().zip(outcomes).map(result).collect(),
+        }
+    }
+
+    fn written(write: impl FnOnce(&[Report], &mut Vec<u8>) -> std::io::Result<()>) -> String {
+        let mut out = Vec::new();
+        write(&[sample()], &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn nothing_of_the_program_reaches_the_terminal_raw() {
+        let style = Style {
+            color: false,
+            width: 80,
+        };
+        let text = written(|reports, out| pretty(reports, out, style));
+        assert!(
+            !text.contains('\u{1b}') && !text.contains('\u{9b}'),
+            "{text}"
+        );
+        for part in [
+            "✗ answers-in-order (TB-2)",
+            "one-read-one-message",
+            "--seed 7",
+        ] {
+            assert!(text.contains(part), "{part} is missing in\n{text}");
+        }
+        let colored = written(|reports, out| {
+            pretty(
+                reports,
+                out,
+                Style {
+                    color: true,
+                    ..style
+                },
+            )
+        });
+        assert!(colored.contains("\u{1b}["));
+    }
+
+    #[test]
+    fn json_is_well_formed_and_complete() {
+        let text = written(|reports, out| json(reports, out));
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let checks = value[0]["checks"].as_array().unwrap();
+        let outcome = |check: &serde_json::Value| check["outcome"].as_str().unwrap().to_owned();
+        let outcomes: Vec<_> = checks.iter().map(outcome).collect();
+        assert_eq!(
+            outcomes,
+            ["passed", "failed", "skipped", "broken", "not run"]
+        );
+        let card = &checks[1]["card"];
+        assert_eq!(card["cause"], "one-read-one-message");
+        assert_eq!(card["came"]["bytes"]["hex"], "ff009b0a");
+        assert_eq!(card["first_wrong"], 0);
+        assert_eq!(value[0]["verdict"], "broken");
+    }
+
+    #[test]
+    fn junit_is_well_formed_and_counts() {
+        use quick_xml::{Reader, events::Event};
+
+        let text = written(|reports, out| junit(reports, out));
+        let mut reader = Reader::from_str(&text);
+        let (mut cases, mut open) = (0, 0_i32);
+        loop {
+            match reader.read_event().unwrap() {
+                Event::Start(tag) => {
+                    open += 1;
+                    cases += i32::from(tag.name().as_ref() == "testcase");
+                }
+                Event::Empty(tag) => cases += i32::from(tag.name().as_ref() == "testcase"),
+                Event::End(_) => open -= 1,
+                Event::Eof => break,
+                _ => {}
+            }
+        }
+        assert_eq!((cases, open), (5, 0));
+        assert!(
+            text.contains(r#"tests="5" failures="1" errors="1" skipped="2""#),
+            "{text}"
+        );
+        assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text}");
+    }
+}

@@ -21,8 +21,6 @@ pub(crate) use group::Exit;
 pub(crate) use output::Output;
 pub(crate) use port::pick as pick_port;
 pub(crate) use system::Processes;
-#[cfg(target_os = "linux")]
-pub(crate) use system::unread;
 
 use crate::history::History;
 use crate::verdict::Failure;

@@ -1,7 +1,7 @@
 //! Core checks of the client: how a conversation ends (TB-27 to TB-30).
 
 use super::lf;
-use super::talk::Talk;
+use super::talk::{Input, Talk};
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
@@ -26,7 +26,7 @@ pub(super) const INPUT_END: Check = Check {
 
 fn input_end(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let lines = [(); 3].map(|()| bench.word());
-    let mut talk = Talk::start(bench, &lines)?;
+    let mut talk = Talk::start(bench, &lines, Input::Ended)?;
     for (nth, line) in lines.iter().enumerate() {
         talk.receive(line)?;
         if nth + 1 == lines.len() {
@@ -65,7 +65,7 @@ pub(super) const MARKER_SENT: Check = Check {
 fn marker_sent(bench: &mut Bench<'_>) -> Result<(), Failure> {
     for marker in ["exit", "end", "q"] {
         let lines = [bench.word(), marker.into(), bench.word()];
-        let mut talk = Talk::start(bench, &lines)?;
+        let mut talk = Talk::start(bench, &lines, Input::Ended)?;
         talk.receive(&lines[0])?;
         talk.answer(&bench.word());
         talk.receive(marker)
@@ -97,7 +97,7 @@ pub(super) const SERVER_GONE: Check = Check {
 
 fn server_gone(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let lines = [(); 3].map(|()| bench.word());
-    let mut talk = Talk::start(bench, &lines)?;
+    let mut talk = Talk::start(bench, &lines, Input::Ended)?;
     talk.receive(&lines[0])?;
     talk.answer(&bench.word());
     talk.receive(&lines[1])?;

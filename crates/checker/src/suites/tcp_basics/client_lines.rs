@@ -1,6 +1,6 @@
 //! Core checks of the client: lines out, answers in (TB-21 to TB-24).
 
-use super::talk::Talk;
+use super::talk::{Input, Talk};
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
@@ -23,7 +23,7 @@ pub(super) const SENDS_LINES: Check = Check {
 
 fn sends_lines(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let lines = [(); 4].map(|()| bench.word());
-    let mut talk = Talk::start_slowly(bench, &lines)?;
+    let mut talk = Talk::start(bench, &lines, Input::EndsLater)?;
     for line in &lines {
         talk.receive(line)?;
         talk.answer(line);
@@ -48,7 +48,7 @@ pub(super) const PRINTS_ANSWERS: Check = Check {
 
 fn prints_answers(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let lines = [(); 4].map(|()| bench.word());
-    let mut talk = Talk::start_slowly(bench, &lines)?;
+    let mut talk = Talk::start(bench, &lines, Input::EndsLater)?;
     for line in &lines {
         talk.receive(line)?;
         // Not what was sent: printing one's own input must not do.
@@ -77,7 +77,7 @@ fn answer_cut(bench: &mut Bench<'_>) -> Result<(), Failure> {
     const GLUED: usize = 4;
     let length = bench.word().len();
     let lines: Vec<_> = (0..length + GLUED).map(|_| bench.word()).collect();
-    let mut talk = Talk::start_slowly(bench, &lines)?;
+    let mut talk = Talk::start(bench, &lines, Input::EndsLater)?;
     let (cut, mut glued) = lines.split_at(length);
     for (line, cut) in cut.iter().zip((2..=length).chain([1])) {
         talk.receive(line)?;
@@ -126,7 +126,7 @@ pub(super) const EMPTY_LINE: Check = Check {
 
 fn empty_line(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let lines = [bench.word(), String::new(), bench.word()];
-    let mut talk = Talk::start_slowly(bench, &lines)?;
+    let mut talk = Talk::start(bench, &lines, Input::EndsLater)?;
     for line in &lines {
         talk.receive(line)?;
         // An empty message has an empty answer; the others are told apart.

@@ -1,6 +1,6 @@
 //! Checks of the client beyond the core (TB-31 to TB-36).
 
-use super::talk::{Talk, input};
+use super::talk::{Input, Talk, as_input};
 use super::{Hostile, lf};
 use crate::bench::Bench;
 use crate::causes::*;
@@ -29,7 +29,7 @@ pub(super) const UNTERMINATED_ANSWER: Check = Check {
 
 fn unterminated_answer(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let lines = [(); 2].map(|()| bench.word());
-    let mut talk = Talk::start(bench, &lines)?;
+    let mut talk = Talk::start(bench, &lines, Input::Ended)?;
     talk.receive(&lines[0])?;
     talk.answer(&bench.word());
     talk.receive(&lines[1])?;
@@ -57,7 +57,7 @@ pub(super) const NOT_TEXT_ANSWER: Check = Check {
 
 fn not_text_answer(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let lines = [(); 2].map(|()| bench.word());
-    let mut talk = Talk::start(bench, &lines)?;
+    let mut talk = Talk::start(bench, &lines, Input::Ended)?;
     talk.receive(&lines[0])?;
     talk.answer(&bench.word());
     talk.receive(&lines[1])?;
@@ -84,7 +84,7 @@ pub(super) const ENDLESS_ANSWER: Check = Check {
 
 fn endless_answer(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let line = bench.word();
-    let mut talk = Talk::start(bench, std::slice::from_ref(&line))?;
+    let mut talk = Talk::start(bench, std::slice::from_ref(&line), Input::Ended)?;
     talk.receive(&line)?;
     let part = bench.text(1 << 16).into_bytes();
     for _ in 0..(MOST + IN_FLIGHT) / part.len() {
@@ -117,7 +117,7 @@ pub(super) const ESCAPED_ANSWER: Check = Check {
 
 fn escaped_answer(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let line = bench.word();
-    let mut talk = Talk::start(bench, std::slice::from_ref(&line))?;
+    let mut talk = Talk::start(bench, std::slice::from_ref(&line), Input::Ended)?;
     talk.receive(&line)?;
     let hostile = Hostile::new(bench);
     talk.stream.send(&lf(&hostile.text));
@@ -144,9 +144,9 @@ pub(super) const TWO_CLIENTS: Check = Check {
 fn two_clients(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let listener = bench.listen()?;
     let lines = [(); 2].map(|()| bench.word());
-    let mut first = Talk::open(bench, &listener, &lf(&lines[0]))?;
+    let mut first = Talk::start_at(bench, &listener, &lines[..1], Input::EndsLater)?;
     first.receive(&lines[0])?;
-    let second = Talk::open(bench, &listener, &lf(&lines[1]));
+    let second = Talk::start_at(bench, &listener, &lines[1..], Input::EndsLater);
     let mut second = second.map_err(|failure| failure.blame(FIXED_PORT))?;
     second.receive(&lines[1])?;
     for mut talk in [second, first] {
@@ -177,7 +177,7 @@ fn big_input(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let lines: Vec<_> = (0..2048).map(|_| bench.text(1023)).collect();
     let listener = bench.listen_narrow()?;
     let (first, rest) = lines.split_at(1);
-    let mut talk = Talk::open(bench, &listener, &input(first))?;
+    let mut talk = Talk::start_at(bench, &listener, first, Input::Open)?;
     talk.stream.read_ahead(4096);
     for (nth, line) in lines.iter().enumerate() {
         talk.receive(line)
@@ -193,7 +193,7 @@ fn big_input(bench: &mut Bench<'_>) -> Result<(), Failure> {
         talk.expect_printed(line, Vec::new());
         if nth == 0 {
             // Not before the first was sent: its end must not be waited for.
-            talk.client.feed(&input(rest));
+            talk.client.feed(&as_input(rest));
             talk.client.end_input();
         }
     }

@@ -1,6 +1,6 @@
 //! Core checks of the client: long answers, many alphabets (TB-25, TB-26).
 
-use super::talk::{Talk, contains};
+use super::talk::{Input, Talk, contains};
 use super::{LIMIT, cuts_inside_characters};
 use crate::bench::Bench;
 use crate::causes::*;
@@ -24,7 +24,7 @@ pub(super) const LONG_ANSWER: Check = Check {
 
 fn long_answer(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let lines = [(); 4].map(|()| bench.word());
-    let mut talk = Talk::start_slowly(bench, &lines)?;
+    let mut talk = Talk::start(bench, &lines, Input::EndsLater)?;
     for (line, length) in lines.iter().zip([1025, 5000, LIMIT, 5]) {
         talk.receive(line)
             .map_err(|failure| refused_long(&talk, failure))?;
@@ -73,7 +73,7 @@ fn answer_character_cut(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let cuts = cuts_inside_characters(&text());
     let answers: Vec<_> = (0..=cuts.len()).map(|_| text()).collect();
     let lines: Vec<_> = answers.iter().map(|_| bench.word()).collect();
-    let mut talk = Talk::start_slowly(bench, &lines)?;
+    let mut talk = Talk::start(bench, &lines, Input::EndsLater)?;
     for (nth, (line, answer)) in lines.iter().zip(&answers).enumerate() {
         // A client that has given up shows in what it printed.
         if talk.receive(line).is_err() {

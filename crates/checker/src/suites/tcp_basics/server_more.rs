@@ -1,11 +1,13 @@
 //! Checks of the server beyond the core (TB-2 and TB-13 to TB-20).
 
+use std::net::{SocketAddr, TcpStream};
+
 use super::{Hostile, LIMIT, lf, still_serves};
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::diagnose::common;
 use crate::lesson::{Check, Level, Role};
-use crate::limits::STOP;
+use crate::limits::{CONNECT, STOP};
 use crate::peer::End;
 use crate::subject::Exit;
 use crate::verdict::Failure;
@@ -250,15 +252,14 @@ pub(super) const LOOPBACK_ONLY: Check = Check {
     run: loopback_only,
 };
 
-/// All of 127.0.0.0/8 is this machine, but only on Linux does every address of
-/// it answer without being configured.
-#[cfg(target_os = "linux")]
 fn loopback_only(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    use std::net::{SocketAddr, TcpStream};
-
+    if cfg!(not(target_os = "linux")) {
+        // All of 127.0.0.0/8 is this machine, but elsewhere only 127.0.0.1 answers.
+        return Err(Failure::Skipped("needs a second loopback address".into()));
+    }
     let (server, _conversation) = bench.server()?;
     let other = SocketAddr::from(([127, 0, 0, 2], server.address.port()));
-    match TcpStream::connect_timeout(&other, crate::limits::CONNECT) {
+    match TcpStream::connect_timeout(&other, CONNECT) {
         Ok(_) => Err(Failure::words(
             LISTENS_EVERYWHERE,
             format!("a connection to {other} to be refused"),
@@ -266,12 +267,6 @@ fn loopback_only(bench: &mut Bench<'_>) -> Result<(), Failure> {
         )),
         Err(_) => Ok(()),
     }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn loopback_only(_bench: &mut Bench<'_>) -> Result<(), Failure> {
-    let _ = LISTENS_EVERYWHERE;
-    Err(Failure::Skipped("needs a second loopback address".into()))
 }
 
 pub(super) const STOP_SIGNAL: Check = Check {

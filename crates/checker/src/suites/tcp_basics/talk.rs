@@ -15,6 +15,7 @@ use crate::verdict::{Cause, Failure, Side};
 pub(super) struct Talk {
     pub(super) stream: Stream,
     pub(super) client: Subject,
+    input: Input,
     received: Vec<String>,
     answers: Vec<Answer>,
 }
@@ -25,34 +26,55 @@ struct Answer {
     pieces: Vec<Vec<u8>>,
 }
 
+/// When the client's input ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Input {
+    /// At once, after the lines it was given.
+    Ended,
+    /// In [`Talk::finish`], so that a client which leaves at the end of its input
+    /// is judged by what it does before. One that waits for the end before it
+    /// begins is given it.
+    EndsLater,
+    /// When the check says so.
+    Open,
+}
+
 impl Talk {
-    /// Starts the client, gives it `lines` as its whole input and accepts it.
-    pub(super) fn start(bench: &mut Bench<'_>, lines: &[String]) -> Result<Self, Failure> {
-        let mut talk = Self::start_slowly(bench, lines)?;
-        talk.client.end_input();
-        Ok(talk)
-    }
-
-    /// As [`Talk::start`], but the input ends only in [`Talk::finish`], so that a
-    /// client which leaves at its end is judged by what it does before.
-    pub(super) fn start_slowly(bench: &mut Bench<'_>, lines: &[String]) -> Result<Self, Failure> {
+    /// Starts the client, gives it `lines` on standard input and accepts it.
+    pub(super) fn start(
+        bench: &mut Bench<'_>,
+        lines: &[String],
+        input: Input,
+    ) -> Result<Self, Failure> {
         let listener = bench.listen()?;
-        Self::open(bench, &listener, &input(lines))
+        Self::start_at(bench, &listener, lines, input)
     }
 
-    /// Starts the client with an input that may go on, and accepts it.
-    pub(super) fn open(
+    /// Starts the client at a listener of the check's own.
+    pub(super) fn start_at(
         bench: &mut Bench<'_>,
         listener: &TcpListener,
-        input: &[u8],
+        lines: &[String],
+        input: Input,
     ) -> Result<Self, Failure> {
         let broken = |error| Failure::Broken(format!("no address of the judge: {error}"));
-        let client = bench.start(listener.local_addr().map_err(broken)?, true)?;
-        client.feed(input);
-        let stream = bench.accept(listener, &client)?;
+        let mut client = bench.start(listener.local_addr().map_err(broken)?, true)?;
+        client.feed(&as_input(lines));
+        let mut stream = None;
+        if input == Input::EndsLater {
+            stream = bench.accept(listener, &client, STALLED)?;
+        }
+        if stream.is_none() && input != Input::Open {
+            client.end_input();
+        }
+        let stream = match stream {
+            Some(stream) => stream,
+            None => bench.accept_in_time(listener, &client)?,
+        };
         Ok(Self {
             stream,
             client,
+            input,
             received: Vec::new(),
             answers: Vec::new(),
         })
@@ -60,11 +82,14 @@ impl Talk {
 
     /// Waits for `line` as the next message. A CR before its LF is allowed.
     pub(super) fn receive(&mut self, line: &str) -> Result<(), Failure> {
-        let got = self.stream.line(STALLED).or_else(|| {
-            // It may be one that reads all its input before it sends.
-            self.client.end_input();
-            self.stream.line(CLIENT)
-        });
+        let mut got = None;
+        if self.input == Input::EndsLater {
+            got = self.stream.line(STALLED);
+            if got.is_none() {
+                self.client.end_input();
+            }
+        }
+        let got = got.or_else(|| self.stream.line(CLIENT));
         let Some(got) = got else {
             return Err(self.nothing_came(line));
         };
@@ -331,7 +356,7 @@ impl Missing<'_> {
 }
 
 /// Lines as the client finds them on its standard input.
-pub(super) fn input(lines: &[String]) -> Vec<u8> {
+pub(super) fn as_input(lines: &[String]) -> Vec<u8> {
     lines.iter().flat_map(|line| lf(line)).collect()
 }
 

@@ -18,7 +18,7 @@ use crate::pages;
 use crate::transcript::{self, Prompt, Transcript, Typed, fits, neutral};
 
 /// For anything that is waited for: far more than it takes on a busy machine.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Where our programs listen and connect unless told otherwise.
 const DEFAULT: &str = "127.0.0.1:9001";

@@ -48,7 +48,7 @@ fn every_quoted_piece_of_source_exists() {
 }
 
 /// The file and the anchor of `{{#include FILE:ANCHOR}}` alone on its line.
-fn include(line: &str) -> Option<(&str, Option<&str>)> {
+pub(crate) fn include(line: &str) -> Option<(&str, Option<&str>)> {
     let inside = line.trim().strip_prefix("{{#")?.strip_suffix("}}")?;
     let (_, target) = inside.split_once(' ')?;
     Some(match target.trim().split_once(':') {

@@ -6,7 +6,7 @@ mod linux;
 #[cfg(target_os = "linux")]
 pub(crate) use linux::Processes;
 
-/// The processes of a group, on a system that tells nothing about them.
+/// A program and what it has started, on a system that tells nothing about them.
 #[cfg(not(target_os = "linux"))]
 pub(crate) struct Processes;
 

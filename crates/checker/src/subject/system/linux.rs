@@ -5,18 +5,30 @@
 use std::fs;
 use std::net::SocketAddr;
 
-/// The processes of a group, as known when this was made.
+/// A program and what it has started, as known when this was made.
 pub(crate) struct Processes(Vec<i32>);
 
 impl Processes {
+    /// The leader of a group and its descendants. One whose parent has ended is
+    /// missing; asking every process of the machine for its group would find it,
+    /// but takes long, and a hold that is too short fails nobody.
     pub(crate) fn of(group: i32) -> Self {
-        let is_member = |pid: &i32| {
-            fs::read_to_string(format!("/proc/{pid}/stat"))
-                .ok()
-                .and_then(|stat| stat_field(&stat, 2)?.parse().ok())
-                == Some(group)
-        };
-        Self(numbers("/proc").filter(is_member).collect())
+        let mut found = vec![group];
+        let mut next = 0;
+        while let Some(pid) = found.get(next) {
+            let tasks = format!("/proc/{pid}/task");
+            for task in numbers(&tasks) {
+                let children = fs::read_to_string(format!("{tasks}/{task}/children"));
+                let children = children.unwrap_or_default();
+                found.extend(
+                    children
+                        .split_ascii_whitespace()
+                        .filter_map(|pid| pid.parse::<i32>().ok()),
+                );
+            }
+            next += 1;
+        }
+        Self(found)
     }
 
     /// Whether the program has read what came from port `near` to its port `far`,
@@ -38,7 +50,7 @@ impl Processes {
             let tasks = format!("/proc/{pid}/task");
             numbers(&tasks).any(|task| {
                 fs::read_to_string(format!("{tasks}/{task}/stat"))
-                    .is_ok_and(|stat| matches!(stat_field(&stat, 0), Some("R" | "D")))
+                    .is_ok_and(|stat| matches!(state(&stat), Some("R" | "D")))
             })
         })
     }
@@ -139,9 +151,9 @@ fn address(text: &str) -> Option<SocketAddr> {
     Some((<[u8; 16]>::try_from(&bytes[..]).ok()?, port).into())
 }
 
-/// Field `n` after the command name, which may itself contain blanks.
-fn stat_field(stat: &str, n: usize) -> Option<&str> {
-    stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(n)
+/// The state of a task: what follows its name, which may itself contain blanks.
+fn state(stat: &str) -> Option<&str> {
+    stat.rsplit_once(')')?.1.split_ascii_whitespace().next()
 }
 
 fn numbers(dir: &str) -> impl Iterator<Item = i32> {
@@ -172,6 +184,25 @@ mod tests {
     }
 
     #[test]
+    fn grandchildren_belong_to_the_program() {
+        use std::io::BufRead as _;
+        use std::process::{Command, Stdio};
+
+        let mut child = Command::new("sh")
+            .args(["-c", "sh -c 'echo started; read end; true'; true"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut output = std::io::BufReader::new(child.stdout.take().unwrap());
+        output.read_line(&mut String::new()).unwrap();
+        let processes = Processes::of(child.id().cast_signed());
+        assert_eq!(processes.0.len(), 2, "{:?}", processes.0);
+        drop(child.stdin.take());
+        child.wait().unwrap();
+    }
+
+    #[test]
     fn both_kinds_of_address_are_read() {
         let text = |text| address(text).unwrap().to_string();
         assert_eq!(text("0100007F:2329"), "127.0.0.1:9001");
@@ -180,8 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn command_names_with_blanks_do_not_shift_fields() {
-        assert_eq!(stat_field("7 (a) b) R 1 42 0", 0), Some("R"));
-        assert_eq!(stat_field("7 (a) b) R 1 42 0", 2), Some("42"));
+    fn names_with_blanks_do_not_hide_the_state() {
+        assert_eq!(state("7 (a) b) R 1 42 0"), Some("R"));
     }
 }

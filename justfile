@@ -14,12 +14,14 @@ demos:
     cargo test --package course --test course demo::
 
 # Run a lesson's server: just server tcp-basics --wire
+[positional-arguments]
 server lesson="tcp-basics" *args:
-    cargo run --bin {{lesson}}-server -- {{args}}
+    @shift; cargo run --bin {{lesson}}-server -- "$@"
 
 # Run a lesson's client
+[positional-arguments]
 client lesson="tcp-basics" *args:
-    cargo run --bin {{lesson}}-client -- {{args}}
+    @shift; cargo run --bin {{lesson}}-client -- "$@"
 
 # Get a starter of your own
 start lesson="tcp-basics" *args:

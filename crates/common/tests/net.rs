@@ -302,6 +302,29 @@ fn finish_drains_what_is_unread_so_that_answers_are_not_reset_away() {
 }
 
 #[test]
+fn what_could_not_be_written_is_not_written_again() {
+    let (client, mut server) = tcp_pair();
+    let write_limit = Some(Duration::from_millis(50));
+    server
+        .configure(StreamOptions {
+            write_limit,
+            ..StreamOptions::default()
+        })
+        .unwrap();
+    let mut writer = MessageWriter::new(Arc::new(server), &Settings::default());
+    let failed = loop {
+        if let Err(error) = writer.put(&[b'x'; 60_000]) {
+            break error;
+        }
+    };
+    assert!(
+        matches!(failed, ConversationError::Io(error) if error.kind() == io::ErrorKind::TimedOut)
+    );
+    writer.flush().unwrap();
+    drop(client);
+}
+
+#[test]
 fn messages_put_together_leave_together() {
     let (client, server) = tcp_pair();
     let mut writer = MessageWriter::new(Arc::new(server), &Settings::default());

@@ -157,21 +157,13 @@ impl Stream {
         };
         let deadline = Instant::now() + self.hold;
         let processes = Processes::of(self.group);
-        let mut seen_asleep = false;
+        let mut pause = Duration::from_micros(200);
         loop {
             match processes.settled(near.port(), far.port(), self.ended()) {
-                // Our own reader may have the last bytes still in its hand; and a
-                // busy kernel may not have delivered ours yet: look twice.
-                Some(true) => {
-                    self.listen_for(Duration::from_millis(2));
-                    if seen_asleep {
-                        return true;
-                    }
-                    seen_asleep = true;
-                }
+                Some(true) => return true,
                 Some(false) if Instant::now() < deadline => {
-                    seen_asleep = false;
-                    thread::sleep(Duration::from_micros(200));
+                    thread::sleep(pause);
+                    pause = (pause * 2).min(Duration::from_millis(10));
                 }
                 Some(false) => return false,
                 // Where the system does not tell, a moment must do.

@@ -27,11 +27,22 @@ need "the nightly toolchain" "cargo +nightly --version" \
     "rustup toolchain install nightly --profile minimal"
 need "cargo-fuzz" "cargo fuzz --version" "cargo install cargo-fuzz --locked"
 
-targets=$(cargo fuzz list)
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
 # All built before any runs, so that the time is spent on running.
 cargo +nightly fuzz build
-for target in $targets; do
-    echo "fuzz: $target, $seconds s"
-    cargo +nightly fuzz run "$target" -- -max_total_time="$seconds" -verbosity=0 -print_final_stats=1
+for target in $(cargo fuzz list); do
+    # New inputs go to the first folder; the second one gives a good beginning.
+    mkdir -p "fuzz/corpus/$target"
+    if ! cargo +nightly fuzz run "$target" "fuzz/corpus/$target" "fuzz/seeds/$target" -- \
+        -max_total_time="$seconds" -verbosity=0 -print_final_stats=1 >"$log" 2>&1; then
+        cat "$log"
+        echo "fuzz: $target FAILED"
+        exit 1
+    fi
+    echo "fuzz: $target, $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") inputs in $seconds s"
 done
 echo "fuzz: nothing found"

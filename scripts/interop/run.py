@@ -3,7 +3,6 @@
 run.py [LESSON...]; the programs must have been built.
 """
 
-import json
 import os
 import shutil
 import socket
@@ -12,7 +11,7 @@ import sys
 import unicodedata
 
 import tcp_basics
-from engine import Failed
+from engine import Failed, target_directory
 
 LESSONS = {"tcp-basics": tcp_basics}
 
@@ -44,15 +43,6 @@ def has_ipv6():
             return True
     except OSError:
         return False
-
-
-def target_directory():
-    """Where cargo puts what it builds."""
-    answer = subprocess.run(
-        ["cargo", "metadata", "--no-deps", "--format-version", "1"],
-        capture_output=True, text=True, check=True,
-    )
-    return json.loads(answer.stdout)["target_directory"]
 
 
 def cell(text, width):

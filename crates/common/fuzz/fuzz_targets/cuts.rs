@@ -39,7 +39,9 @@ impl<'a> Case<'a> {
         let mut rest = self.bytes;
         // At least one byte in each round, or it would go on for ever.
         let mut sizes = self.cuts.iter().chain(&[1]).cycle();
-        while let (false, Some(size)) = (rest.is_empty(), sizes.next()) {
+        // After an error a caller closes; only until then is the memory bounded.
+        while !rest.is_empty() && cut.1.is_none() {
+            let size = sizes.next().expect("endless");
             let (chunk, tail) = rest.split_at(rest.len().min(usize::from(*size)));
             rest = tail;
             decoder.push(chunk);

@@ -1,29 +1,27 @@
 //! What a check works with: a fresh program, its connections, random words.
 
+mod accept;
+mod words;
+
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use fastrand::Rng;
-use socket2::{Domain, Socket, Type};
-
 use crate::causes::*;
 use crate::history::{Event, History};
 use crate::limits::ELSEWHERE;
-use crate::peer::{Stream, narrow};
+use crate::peer::Stream;
 use crate::run::{Options, Target};
-use crate::subject::{self, Exit, Output, Processes, Subject, Values};
+use crate::subject::{Exit, Output, Port, Processes, Subject, Values};
 use crate::verdict::{Cause, Failure};
+use words::Words;
 
 /// The shortest and the longest pause between two looks at something that sends
 /// no event of its own: a port that opens, a client that connects.
 const PAUSES: [Duration; 2] = [Duration::from_millis(1), Duration::from_millis(20)];
-
-/// What a client is expected to do first.
-const CONNECTED: &str = "the client to connect";
 
 /// One of the ways to connect that [`Stream`] offers.
 type Connect = fn(SocketAddr, String, i32, &History) -> io::Result<Stream>;
@@ -37,6 +35,8 @@ pub(crate) struct Bench<'a> {
     /// The outputs of every program started in this check.
     outputs: Vec<Arc<Output>>,
     connections: usize,
+    /// Reserved until the check is over.
+    ports: Vec<Port>,
 }
 
 impl<'a> Bench<'a> {
@@ -52,6 +52,7 @@ impl<'a> Bench<'a> {
             words: Words::new(salt),
             outputs: Vec::new(),
             connections: 0,
+            ports: Vec::new(),
         }
     }
 
@@ -72,12 +73,9 @@ impl<'a> Bench<'a> {
         self.words.next()
     }
 
-    /// A random text of `length` bytes: digits and capitals, so that it neither
-    /// is nor holds an end marker.
+    /// A random text of `length` bytes that neither is nor holds an end marker.
     pub(crate) fn text(&mut self, length: usize) -> String {
-        let rng = &mut self.words.rng;
-        let mut letter = || rng.digit(36).to_ascii_uppercase();
-        (0..length).map(|_| letter()).collect()
+        self.words.text(length)
     }
 
     /// Starts the server and connects to it.
@@ -168,36 +166,8 @@ impl<'a> Bench<'a> {
         ))
     }
 
-    /// Opens the judge's own listener, for the client to connect to.
-    pub(crate) fn listen(&self) -> Result<TcpListener, Failure> {
-        self.listener(|_| {})
-    }
-
-    /// Opens a listener whose connections have small buffers.
-    pub(crate) fn listen_narrow(&self) -> Result<TcpListener, Failure> {
-        self.listener(narrow)
-    }
-
-    fn listener(&self, prepare: fn(&Socket)) -> Result<TcpListener, Failure> {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.target.port.unwrap_or(0)));
-        let open = || {
-            let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
-            // On Windows it would let two programs listen at once.
-            #[cfg(unix)]
-            socket.set_reuse_address(true)?;
-            prepare(&socket);
-            socket.bind(&address.into())?;
-            socket.listen(16)?;
-            socket.set_nonblocking(true)?;
-            Ok(socket.into())
-        };
-        open().map_err(|error: io::Error| {
-            Failure::Broken(format!("the judge cannot listen on {address}: {error}"))
-        })
-    }
-
     /// An address where nobody listens.
-    pub(crate) fn dead_address(&self) -> Result<SocketAddr, Failure> {
+    pub(crate) fn dead_address(&mut self) -> Result<SocketAddr, Failure> {
         Ok((Ipv4Addr::LOCALHOST, self.port()?).into())
     }
 
@@ -213,65 +183,15 @@ impl<'a> Bench<'a> {
         Ok(subject)
     }
 
-    /// Waits for the client's connection as long as it may take to start.
-    pub(crate) fn accept_in_time(
-        &mut self,
-        listener: &TcpListener,
-        client: &Subject,
-    ) -> Result<Stream, Failure> {
-        self.accept(listener, client, self.options.start_timeout)?
-            .ok_or_else(|| {
-                let waited = self.options.start_timeout.as_secs();
-                let got = format!("it did not within {waited} s");
-                Failure::words(NEVER_CONNECTS, CONNECTED, got)
-            })
-    }
-
-    /// Waits at most `limit` for the client's connection.
-    pub(crate) fn accept(
-        &mut self,
-        listener: &TcpListener,
-        client: &Subject,
-        limit: Duration,
-    ) -> Result<Option<Stream>, Failure> {
-        let start = Instant::now();
-        let [mut pause, longest] = PAUSES;
-        while start.elapsed() < limit {
-            // Looked at before accepting: a client may connect and end at once.
-            let exit = client.exited();
-            match listener.accept() {
-                Ok((socket, _)) => return self.accepted(socket, client).map(Some),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Err(Failure::Broken(format!("accept failed: {error}"))),
-            }
-            if let Some(exit) = exit {
-                let got = format!("it ended with {exit}");
-                return Err(Failure::words(end_at_start(exit), CONNECTED, got));
-            }
-            thread::sleep(pause);
-            pause = (pause * 2).min(longest);
+    fn port(&mut self) -> Result<u16, Failure> {
+        if let Some(port) = self.target.port {
+            return Ok(port);
         }
-        Ok(None)
-    }
-
-    fn accepted(&mut self, socket: TcpStream, client: &Subject) -> Result<Stream, Failure> {
-        self.connections += 1;
-        let name = format!("connection {}", self.connections);
-        self.history.note(format!("{name}: the client connected"));
-        // Some systems let an accepted socket inherit the listener's mode.
-        socket
-            .set_nonblocking(false)
-            .and_then(|()| Stream::new(socket, name, client.group(), &self.history))
-            .map(|stream| stream.patient(self.patience()))
-            .map_err(|error| Failure::Broken(format!("cannot use the connection: {error}")))
-    }
-
-    fn port(&self) -> Result<u16, Failure> {
-        match self.target.port {
-            Some(port) => Ok(port),
-            None => subject::pick_port()
-                .map_err(|error| Failure::Broken(format!("no free port: {error}"))),
-        }
+        let port =
+            Port::pick().map_err(|error| Failure::Broken(format!("no free port: {error}")))?;
+        let number = port.number;
+        self.ports.push(port);
+        Ok(number)
     }
 
     /// A replay holds every cut twice as long.
@@ -314,31 +234,4 @@ fn listening_elsewhere(subject: &Subject, wanted: SocketAddr) -> Option<String> 
     }
     let list: Vec<_> = found.iter().map(ToString::to_string).collect();
     (!list.is_empty()).then(|| list.join(" and "))
-}
-
-/// Random words: easy to recognise, never markers, none part of another.
-struct Words {
-    rng: Rng,
-    given: u32,
-}
-
-impl Words {
-    const LIST: [&str; 16] = [
-        "amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "haven", "inlet", "jolly",
-        "koala", "lemon", "maple", "north", "ocean", "pearl",
-    ];
-
-    fn new(seed: u64) -> Self {
-        Self {
-            rng: Rng::with_seed(seed),
-            given: 0,
-        }
-    }
-
-    /// A word and two digits at random, then the count: never the same twice.
-    fn next(&mut self) -> String {
-        self.given += 1;
-        let word = self.rng.choice(Self::LIST).unwrap_or("word");
-        format!("{word}{}-{:02}", self.rng.u8(10..100), self.given)
-    }
 }

@@ -36,6 +36,7 @@ pub fn card(card: &Card, out: &mut dyn Write, style: Style) -> io::Result<()> {
     page.side("came", &card.got, card.first_wrong, true)?;
     if let (Some(at), Some(expected), Some(got)) =
         (card.first_wrong, &card.expected.bytes, &card.got.bytes)
+        && !got.is_empty()
     {
         page.hex(at, expected, got)?;
     }
@@ -169,12 +170,7 @@ impl<'a> Page<'a> {
                 .join(" ")
         };
         for (label, bytes) in [("in hex", expected), ("came", got)] {
-            if !bytes.is_empty() {
-                self.verbatim(label, &format!("{start:>6}: {}", row(bytes)))?;
-            }
-        }
-        if got.is_empty() {
-            return Ok(());
+            self.verbatim(label, &format!("{start:>6}: {}", row(bytes)))?;
         }
         self.verbatim("", &format!("{}^^", " ".repeat(8 + 3 * (at - start))))
     }

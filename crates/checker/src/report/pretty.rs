@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use super::Style;
 use super::card::{self, BOLD, DIM, GREEN, Page, RED};
 use crate::lesson::Level;
-use crate::run::{CheckResult, Outcome, Report, Verdict};
+use crate::run::{Outcome, Report, Verdict};
+use crate::verdict::Card;
 
 /// Writes every report: a line for each check, a card for the first failure,
 /// and a closing line.
@@ -16,40 +17,34 @@ pub fn pretty(reports: &[Report], out: &mut dyn Write, style: Style) -> io::Resu
     for report in reports {
         list(report, &mut Page::new(out, style))?;
         let failed = failures(report);
-        if let Some((_, first)) = failed.first() {
+        if let Some((first, others)) = failed.split_first() {
             card::card(first, out, style)?;
             writeln!(out)?;
-        }
-        let mut page = Page::new(out, style);
-        if failed.len() > 1 {
-            page.line(BOLD, "Also failed:")?;
-            for (check, card) in &failed[1..] {
-                let text = format!(
-                    "  {} ({}): {}",
-                    check.check.name, card.cause.id, card.replay
-                );
-                page.line(RED, &text)?;
+            let mut page = Page::new(out, style);
+            for other in others {
+                let (check, cause) = (other.check, other.cause.id);
+                page.line(RED, &format!("also {check} ({cause}): {}", other.replay))?;
             }
-            page.blank()?;
+            if !others.is_empty() {
+                page.blank()?;
+            }
         }
-        closing(report, &mut page)?;
+        closing(report, &mut Page::new(out, style))?;
     }
     Ok(())
 }
 
-fn failures(report: &Report) -> Vec<(&CheckResult, &crate::verdict::Card)> {
-    let failed = report
-        .results
-        .iter()
-        .filter_map(|result| match &result.outcome {
-            Outcome::Failed(card) => Some((result, &**card)),
-            _ => None,
-        });
-    // A core failure weighs more than one that never costs the pass.
-    let (mut core, more): (Vec<_>, Vec<_>) =
-        failed.partition(|(result, _)| result.check.level == Level::Core);
-    core.extend(more);
-    core
+/// The cards, those that cost the pass before those that do not.
+fn failures(report: &Report) -> Vec<&Card> {
+    let of_level = |level| {
+        report.results.iter().filter_map(move |result| {
+            let Outcome::Failed(card) = &result.outcome else {
+                return None;
+            };
+            (result.check.level == level).then_some(&**card)
+        })
+    };
+    of_level(Level::Core).chain(of_level(Level::More)).collect()
 }
 
 fn list(report: &Report, page: &mut Page<'_>) -> io::Result<()> {

@@ -19,7 +19,7 @@ pub use command::CommandLine;
 pub(crate) use command::Values;
 pub(crate) use group::Exit;
 pub(crate) use output::Output;
-pub(crate) use port::pick as pick_port;
+pub(crate) use port::Port;
 pub(crate) use system::Processes;
 
 use crate::history::History;

@@ -1,7 +1,7 @@
 //! A free port for a program that will bind it a moment later.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU16, Ordering};
 
@@ -16,32 +16,49 @@ const PORTS: Range<u16> = 10_000..32_000;
 
 static NEXT: AtomicU16 = AtomicU16::new(0);
 
-/// Picks a port nobody uses now, different at each call.
+/// A port that no other judge picks while this exists.
 ///
-/// # Errors
-/// When no port of the whole range can be bound.
-pub(crate) fn pick() -> io::Result<u16> {
-    let ports = PORTS.end - PORTS.start;
-    // Judges that run side by side start far apart: 7919 is a prime.
-    let offset = std::process::id().wrapping_mul(7919) % u32::from(ports);
-    let mut last = io::Error::from(io::ErrorKind::AddrInUse);
-    for _ in 0..ports {
-        let step = u32::from(NEXT.fetch_add(1, Ordering::Relaxed));
-        let port = (offset + step) % u32::from(ports) + u32::from(PORTS.start);
-        let port = u16::try_from(port).expect("the range ends below 65,536");
-        match try_bind(port) {
-            Ok(()) => return Ok(port),
-            Err(error) => last = error,
-        }
-    }
-    Err(last)
+/// The program under check binds the port for TCP, so the judge cannot; it binds
+/// the same number for UDP, which is a space of its own. A judge in another
+/// process finds that taken and goes on to the next number.
+pub(crate) struct Port {
+    pub(crate) number: u16,
+    _reserved: UdpSocket,
 }
 
-/// Binds without SO_REUSEADDR, so that even a port in TIME_WAIT is refused: a
-/// subject that does not set the option must still be able to start.
-fn try_bind(port: u16) -> io::Result<()> {
-    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
-    socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, port)).into())
+impl Port {
+    /// Picks a port nobody uses now, different at each call.
+    ///
+    /// # Errors
+    /// When no port of the whole range can be bound.
+    pub(crate) fn pick() -> io::Result<Self> {
+        let ports = PORTS.end - PORTS.start;
+        // Judges that run side by side start far apart: 7919 is a prime.
+        let offset = std::process::id().wrapping_mul(7919) % u32::from(ports);
+        let mut last = io::Error::from(io::ErrorKind::AddrInUse);
+        for _ in 0..ports {
+            let step = u32::from(NEXT.fetch_add(1, Ordering::Relaxed));
+            let number = (offset + step) % u32::from(ports) + u32::from(PORTS.start);
+            let number = u16::try_from(number).expect("the range ends below 65,536");
+            match Self::reserve(number) {
+                Ok(port) => return Ok(port),
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
+    }
+
+    /// Binds without SO_REUSEADDR, so that even a port in TIME_WAIT is refused: a
+    /// subject that does not set the option must still be able to start.
+    fn reserve(number: u16) -> io::Result<Self> {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, number));
+        let reserved = UdpSocket::bind(address)?;
+        Socket::new(Domain::IPV4, Type::STREAM, None)?.bind(&address.into())?;
+        Ok(Self {
+            number,
+            _reserved: reserved,
+        })
+    }
 }
 
 #[cfg(test)]
@@ -51,11 +68,18 @@ mod tests {
 
     #[test]
     fn ports_differ_and_are_free() {
-        let (a, b) = (pick().unwrap(), pick().unwrap());
-        assert_ne!(a, b);
-        assert!(PORTS.contains(&a));
-        let taken = TcpListener::bind(("127.0.0.1", a)).unwrap();
-        assert!(try_bind(a).is_err());
-        drop(taken);
+        let (a, b) = (Port::pick().unwrap(), Port::pick().unwrap());
+        assert_ne!(a.number, b.number);
+        assert!(PORTS.contains(&a.number));
+        let taken = TcpListener::bind(("127.0.0.1", a.number)).unwrap();
+        drop(a);
+        let number = taken.local_addr().unwrap().port();
+        assert!(Port::reserve(number).is_err(), "a program listens there");
+    }
+
+    #[test]
+    fn a_picked_port_is_not_picked_again() {
+        let port = Port::pick().unwrap();
+        assert!(Port::reserve(port.number).is_err());
     }
 }

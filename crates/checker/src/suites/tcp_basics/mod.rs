@@ -6,6 +6,7 @@ mod client_more;
 mod client_text;
 mod hostile;
 mod server_ends;
+mod server_input;
 mod server_lines;
 mod server_more;
 mod server_text;
@@ -40,15 +41,15 @@ static CHECKS: [Check; 37] = [
     server_ends::MARKER_INSIDE,
     server_ends::END_OF_INPUT,
     server_ends::NEXT_CLIENT,
-    server_more::MEGABYTE,
-    server_more::TOO_LONG,
-    server_more::NOT_TEXT,
+    server_input::MEGABYTE,
+    server_input::TOO_LONG,
+    server_input::NOT_TEXT,
     server_more::WAITING_CLIENT,
     server_more::UNREAD_INPUT,
     server_more::RESTART,
     server_more::LOOPBACK_ONLY,
     server_more::STOP_SIGNAL,
-    server_more::ESCAPED_OUTPUT,
+    server_input::ESCAPED_OUTPUT,
     client_lines::SENDS_LINES,
     client_lines::PRINTS_ANSWERS,
     client_lines::ANSWER_CUT,

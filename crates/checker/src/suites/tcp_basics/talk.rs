@@ -1,5 +1,7 @@
 //! A conversation with a client under check: the judge is its server.
 
+mod printed;
+
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
@@ -10,6 +12,8 @@ use crate::limits::{CLIENT, STALLED};
 use crate::peer::Stream;
 use crate::subject::{Exit, Subject};
 use crate::verdict::{Cause, Failure, Side};
+use printed::Answer;
+pub(super) use printed::contains;
 
 /// A client, its connection, and what it was answered.
 pub(super) struct Talk {
@@ -18,12 +22,6 @@ pub(super) struct Talk {
     input: Input,
     received: Vec<String>,
     answers: Vec<Answer>,
-}
-
-/// An answer that must be printed.
-struct Answer {
-    text: Vec<u8>,
-    pieces: Vec<Vec<u8>>,
 }
 
 /// When the client's input ends.
@@ -137,16 +135,17 @@ impl Talk {
     }
 
     fn wrong_line(&self, cause: Cause, line: &str, got: Vec<u8>) -> Failure {
-        let end = if self.stream.ended() {
-            "then the end of the connection"
-        } else {
-            ""
+        let words = match (got.is_empty(), self.stream.ended()) {
+            (true, true) => "the end of the connection".into(),
+            (true, false) => format!("nothing for {} s", CLIENT.as_secs()),
+            (false, true) => "then the end of the connection".into(),
+            (false, false) => String::new(),
         };
         Failure::compared(
             cause,
             Vec::new(),
             Side::bytes(lf(line), "from the client"),
-            Side::bytes(got, end),
+            Side::bytes(got, words),
         )
     }
 
@@ -193,16 +192,9 @@ impl Talk {
         }
     }
 
-    /// Remembers that `text`, sent in these pieces, must be printed.
-    pub(super) fn expect_printed(&mut self, text: &str, pieces: Vec<Vec<u8>>) {
-        self.answers.push(Answer {
-            text: text.into(),
-            pieces,
-        });
-    }
-
     /// Does at the end what a server does: ends the input, if it is still open,
-    /// and when the client has ended its side, ends ours. Goes on early when there is nothing left to wait for.
+    /// and when the client has ended its side, ends ours. Goes on early when all
+    /// is printed.
     pub(super) fn finish(&mut self) {
         self.stream.hold();
         self.client.end_input();
@@ -280,93 +272,9 @@ impl Talk {
             _ => Ok(()),
         }
     }
-
-    /// Proves that every answer is on standard output, in order, whatever stands
-    /// around it. `cause` finds out why one is missing.
-    pub(super) fn printed(&self, cause: impl FnOnce(&Missing<'_>) -> Cause) -> Result<(), Failure> {
-        let output = self.client.output();
-        output.wait(Instant::now() + CLIENT, |state| {
-            (state.is_over() || self.first_missing(state.stdout.bytes()).is_none()).then_some(())
-        });
-        let stdout = output.stdout();
-        let Some((nth, from)) = self.first_missing(&stdout) else {
-            return Ok(());
-        };
-        let answer = &self.answers[nth];
-        let missing = Missing {
-            nth,
-            answer: &answer.text,
-            rest: &stdout[from..],
-            own: self
-                .received
-                .iter()
-                .any(|line| contains(&stdout, line.as_bytes())),
-        };
-        let (at, _) = missing.closest();
-        Err(Failure::compared(
-            cause(&missing),
-            answer.pieces.clone(),
-            Side::bytes(&answer.text[..], "on standard output"),
-            Side::bytes(&missing.rest[at..], "on standard output"),
-        ))
-    }
-
-    /// The first answer that is not printed, and where to look for it.
-    fn first_missing(&self, stdout: &[u8]) -> Option<(usize, usize)> {
-        let mut from = 0;
-        for (nth, answer) in self.answers.iter().enumerate() {
-            match find(&stdout[from..], &answer.text) {
-                Some(at) => from += at + answer.text.len(),
-                None => return Some((nth, from)),
-            }
-        }
-        None
-    }
-}
-
-/// An answer that was sent and not printed.
-pub(super) struct Missing<'a> {
-    /// Which one, from 0.
-    pub(super) nth: usize,
-    pub(super) answer: &'a [u8],
-    /// What was printed after the answers before it.
-    pub(super) rest: &'a [u8],
-    /// Whether the client printed what it had sent.
-    pub(super) own: bool,
-}
-
-impl Missing<'_> {
-    /// Where the longest beginning of the answer stands, and how long it is.
-    pub(super) fn closest(&self) -> (usize, usize) {
-        (0..self.rest.len())
-            .map(|at| (at, crate::diagnose::common(self.answer, &self.rest[at..])))
-            .rev()
-            .max_by_key(|&(_, length)| length)
-            .unwrap_or((0, 0))
-    }
-
-    /// The cause where nothing special was done to the answer.
-    pub(super) fn plain(&self) -> Cause {
-        if self.own {
-            PRINTS_OWN_INPUT
-        } else {
-            NOT_PRINTED
-        }
-    }
 }
 
 /// Lines as the client finds them on its standard input.
 pub(super) fn as_input(lines: &[String]) -> Vec<u8> {
     lines.iter().flat_map(|line| lf(line)).collect()
-}
-
-pub(super) fn contains(text: &[u8], part: &[u8]) -> bool {
-    find(text, part).is_some()
-}
-
-fn find(text: &[u8], part: &[u8]) -> Option<usize> {
-    if part.is_empty() {
-        return Some(0);
-    }
-    text.windows(part.len()).position(|window| window == part)
 }

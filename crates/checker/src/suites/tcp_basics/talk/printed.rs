@@ -1,0 +1,112 @@
+//! Whether what was answered is on the client's standard output.
+
+use std::time::Instant;
+
+use super::Talk;
+use crate::causes::{NOT_PRINTED, PRINTS_OWN_INPUT};
+use crate::diagnose::common;
+use crate::limits::CLIENT;
+use crate::verdict::{Cause, Failure, Side};
+
+/// An answer that must be printed.
+pub(super) struct Answer {
+    text: Vec<u8>,
+    pieces: Vec<Vec<u8>>,
+}
+
+impl Talk {
+    /// Remembers that `text`, sent in these pieces, must be printed.
+    pub(in super::super) fn expect_printed(&mut self, text: &str, pieces: Vec<Vec<u8>>) {
+        self.answers.push(Answer {
+            text: text.into(),
+            pieces,
+        });
+    }
+
+    /// Proves that every answer is on standard output, in order, whatever stands
+    /// around it. `cause` finds out why one is missing.
+    pub(in super::super) fn printed(
+        &self,
+        cause: impl FnOnce(&Missing<'_>) -> Cause,
+    ) -> Result<(), Failure> {
+        let output = self.client.output();
+        output.wait(Instant::now() + CLIENT, |state| {
+            (state.is_over() || self.first_missing(state.stdout.bytes()).is_none()).then_some(())
+        });
+        let stdout = output.stdout();
+        let Some((nth, from)) = self.first_missing(&stdout) else {
+            return Ok(());
+        };
+        let answer = &self.answers[nth];
+        let missing = Missing {
+            nth,
+            answer: &answer.text,
+            rest: &stdout[from..],
+            own: self
+                .received
+                .iter()
+                .any(|line| contains(&stdout, line.as_bytes())),
+        };
+        let (at, _) = missing.closest();
+        Err(Failure::compared(
+            cause(&missing),
+            answer.pieces.clone(),
+            Side::bytes(&answer.text[..], "on standard output"),
+            Side::bytes(&missing.rest[at..], "on standard output"),
+        ))
+    }
+
+    /// The first answer that is not printed, and where to look for it.
+    pub(super) fn first_missing(&self, stdout: &[u8]) -> Option<(usize, usize)> {
+        let mut from = 0;
+        for (nth, answer) in self.answers.iter().enumerate() {
+            match find(&stdout[from..], &answer.text) {
+                Some(at) => from += at + answer.text.len(),
+                None => return Some((nth, from)),
+            }
+        }
+        None
+    }
+}
+
+/// An answer that was sent and not printed.
+pub(in super::super) struct Missing<'a> {
+    /// Which one, from 0.
+    pub(in super::super) nth: usize,
+    pub(in super::super) answer: &'a [u8],
+    /// What was printed after the answers before it.
+    pub(in super::super) rest: &'a [u8],
+    /// Whether the client printed what it had sent.
+    pub(in super::super) own: bool,
+}
+
+impl Missing<'_> {
+    /// Where the longest beginning of the answer stands, and how long it is.
+    pub(in super::super) fn closest(&self) -> (usize, usize) {
+        (0..self.rest.len())
+            .map(|at| (at, common(self.answer, &self.rest[at..])))
+            .rev()
+            .max_by_key(|&(_, length)| length)
+            .unwrap_or((0, 0))
+    }
+
+    /// The cause where nothing special was done to the answer.
+    pub(in super::super) fn plain(&self) -> Cause {
+        if self.own {
+            PRINTS_OWN_INPUT
+        } else {
+            NOT_PRINTED
+        }
+    }
+}
+
+pub(in super::super) fn contains(text: &[u8], part: &[u8]) -> bool {
+    find(text, part).is_some()
+}
+
+fn find(text: &[u8], part: &[u8]) -> Option<usize> {
+    if part.is_empty() {
+        return Some(0);
+    }
+    text.windows(part.len()).position(|window| window == part)
+}

@@ -18,7 +18,7 @@ def framing():
         for (what, kind), values in measure("encode|decode").items()
     ]
     return harness.write_page(
-        "codecs", "common: framing",
+        "codecs", "framing, 64-byte messages",
         "1,024 messages of 64 bytes, read in chunks of 16 KiB; GiB of the byte stream in\n"
         "each second, by one thread.", rows)
 
@@ -33,7 +33,7 @@ def text():
         if what == "text_ours"
     ]
     return harness.write_page(
-        "codecs-text", "common: text",
+        "codecs-text", "text, Chinese and English",
         "Our decoder, which names the offset of an error, beside the one that it is built\n"
         "on (`std` for UTF-8, `encoding_rs` for the rest), on Chinese and English mixed.\n"
         "A ratio of 1 means that ours costs nothing.", rows)

@@ -122,7 +122,7 @@ def machine():
 
 
 def write_page(name, title, text, rows, missing=()):
-    """Prints the table and writes it with its plot."""
+    """Prints the table and writes it with its plot, as a part of README.md."""
     columns = list(rows[0].cells)
     header = [*columns, "median", "spread", "goal", ""]
     lines = [header, ["---"] * len(columns) + ["---:", "---:", "---:", "---"]]
@@ -133,11 +133,11 @@ def write_page(name, title, text, rows, missing=()):
     table = "\n".join("| " + " | ".join(line) + " |" for line in lines)
     notes = "".join(f"\nNot measured, because it is missing: {what}.\n" for what in missing)
     command = f"scripts/bench.sh {name}"
-    page = (f"# {title}\n\n<!-- Written by {command}; do not edit. -->\n\n{text}\n\n"
+    page = (f"## {name}: {title}\n\n<!-- Written by {command}; do not edit. -->\n\n{text}\n\n"
             f"![{title}: each dot is one pair or run, the bar is the median]({name}.svg)\n\n"
             f"{table}\n{notes}\n"
             f"Measured on {datetime.date.today().isoformat()} on {machine()}. "
-            f"Again on yours: `{command}`. [How to read this](README.md)\n")
+            f"Again on yours: `{command}`.\n")
     with open(os.path.join(PAGES, f"{name}.md"), "w", encoding="utf-8") as file:
         file.write(page)
     with open(os.path.join(PAGES, f"{name}.svg"), "w", encoding="utf-8") as file:

@@ -8,7 +8,7 @@ import sys
 import harness
 from harness import Row
 
-TITLE = "tcp-basics: one client, 13-byte lines"
+TITLE = "lesson 1's server, one client, 13-byte lines"
 TEXT = """\
 One client sends lines of 13 bytes, LF included, over loopback and checks every
 answer. With one line under way, each waits for the answer to the one before:

@@ -183,6 +183,11 @@ impl<'a> Bench<'a> {
         Ok(subject)
     }
 
+    /// Whether every start of the program uses the same port.
+    pub(crate) fn has_fixed_port(&self) -> bool {
+        self.target.port.is_some()
+    }
+
     fn port(&mut self) -> Result<u16, Failure> {
         if let Some(port) = self.target.port {
             return Ok(port);
@@ -214,9 +219,11 @@ fn refused(server: &Server, cause: Cause, error: &io::Error) -> Failure {
     Failure::words(cause, "another connection to be accepted", state)
 }
 
+/// Why a program ended that did nothing else.
+///
 /// The shell that sets the limits reports a command it cannot run by these
 /// codes (POSIX, Shell Command Language, 2.8.2).
-fn end_at_start(exit: Exit) -> Cause {
+pub(crate) fn end_at_start(exit: Exit) -> Cause {
     match exit {
         Exit::Code(127) => NOT_FOUND,
         Exit::Code(126) => NOT_EXECUTABLE,

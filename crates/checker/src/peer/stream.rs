@@ -151,20 +151,29 @@ impl Stream {
         }
     }
 
+    /// Waits until the program has nothing to do, whether it has read what was
+    /// sent or has only seen that somebody came.
+    pub(crate) fn let_it_work(&self) {
+        self.wait_until(|program| program.asleep());
+    }
+
     fn settle(&self) -> bool {
         let (Ok(near), Ok(far)) = (self.socket.local_addr(), self.socket.peer_addr()) else {
             // Gone already.
             return true;
         };
+        self.wait_until(|program| program.settled(near.port(), far.port(), self.ended()))
+    }
+
+    fn wait_until(&self, done: impl Fn(&Processes) -> Option<bool>) -> bool {
         let deadline = Instant::now() + self.hold;
-        let processes = Processes::of(self.group);
-        let mut pause = Duration::from_micros(200);
+        let program = Processes::of(self.group);
         loop {
-            match processes.settled(near.port(), far.port(), self.ended()) {
-                Some(true) => return true,
+            match done(&program) {
+                // Our own reader may have the last bytes still in its hand.
+                Some(true) => return self.listen_for(Duration::from_millis(2)),
                 Some(false) if Instant::now() < deadline => {
-                    thread::sleep(pause);
-                    pause = (pause * 2).min(Duration::from_millis(10));
+                    thread::sleep(Duration::from_micros(200));
                 }
                 Some(false) => return false,
                 // Where the system does not tell, a moment must do.
@@ -197,6 +206,11 @@ impl Stream {
     /// Waits at most `limit` for the peer's end, whatever comes before it.
     pub(crate) fn wait_end(&self, limit: Duration) -> Option<End> {
         self.inbox.wait(Instant::now() + limit, |state| state.end)
+    }
+
+    /// Whether the peer threw the connection away, be it after its end.
+    pub(crate) fn was_reset(&self) -> bool {
+        self.end() == Some(End::Reset) || matches!(self.socket.take_error(), Ok(Some(_)))
     }
 
     /// Reads ahead at most `bytes`; 0 makes this a peer that never reads.

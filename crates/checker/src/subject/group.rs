@@ -11,6 +11,10 @@ use std::process::{Child, Command};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
     Code(i32),
+    #[cfg_attr(
+        windows,
+        expect(dead_code, reason = "no program ends by a signal there")
+    )]
     Signal(i32),
 }
 

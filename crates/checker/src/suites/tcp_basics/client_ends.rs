@@ -2,7 +2,7 @@
 
 use super::lf;
 use super::talk::{Input, Talk};
-use crate::bench::Bench;
+use crate::bench::{Bench, end_at_start};
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
 use crate::limits::{CLIENT, LATE};
@@ -129,6 +129,9 @@ fn no_server(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let wanted = "another exit code than 0, because nobody listens";
     match client.wait_exit(CLIENT) {
         Some(Exit::Code(0)) => Err(Failure::words(FAILURE_HIDDEN, wanted, "exit code 0")),
+        Some(exit @ Exit::Code(126 | 127)) => {
+            Err(Failure::words(end_at_start(exit), wanted, exit.to_string()))
+        }
         Some(Exit::Code(_)) => Ok(()),
         Some(exit) => Err(Failure::words(KILLED_BY_SIGNAL, wanted, exit.to_string())),
         None => Err(Failure::words(

@@ -74,9 +74,11 @@ fn answer_character_cut(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let answers: Vec<_> = (0..=cuts.len()).map(|_| text()).collect();
     let lines: Vec<_> = answers.iter().map(|_| bench.word()).collect();
     let mut talk = Talk::start(bench, &lines, Input::EndsLater)?;
+    let mut stopped = Ok(());
     for (nth, (line, answer)) in lines.iter().zip(&answers).enumerate() {
-        // A client that has given up shows in what it printed.
-        if talk.receive(line).is_err() {
+        // Why a client has given up shows in what it printed.
+        stopped = talk.receive(line);
+        if stopped.is_err() {
             break;
         }
         match nth.checked_sub(1) {
@@ -89,5 +91,6 @@ fn answer_character_cut(bench: &mut Bench<'_>) -> Result<(), Failure> {
         0 if missing.rest.is_empty() => missing.plain(),
         0 => NOT_EIGHT_BIT,
         _ => DECODE_PER_READ,
-    })
+    })?;
+    stopped
 }

@@ -51,7 +51,9 @@ impl Output {
     ///
     /// [`OutputError`], with `BrokenPipe` when the reader has gone.
     pub fn line(&self, line: impl fmt::Display) -> Result<(), OutputError> {
-        self.write(format_args!("{line}\n"))
+        let mut text = line.to_string();
+        text.push('\n');
+        self.write_all(&text)
     }
 
     /// Prints without ending the line, for a prompt.
@@ -59,8 +61,12 @@ impl Output {
     /// # Errors
     ///
     /// As [`line`](Self::line).
-    pub fn write(&self, text: impl fmt::Display) -> Result<(), OutputError> {
-        let text = text.to_string();
+    pub fn prompt(&self, text: &str) -> Result<(), OutputError> {
+        self.write_all(text)
+    }
+
+    /// In one piece, so that lines of several threads never mix.
+    fn write_all(&self, text: &str) -> Result<(), OutputError> {
         let mut place = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         place
             .write_all(text.as_bytes())

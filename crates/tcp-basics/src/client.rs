@@ -181,7 +181,7 @@ impl Talk<'_> {
             let due = self.due();
             let may_send = open && (due == 0 || !self.options.prompt);
             if may_send && self.options.prompt && !asked {
-                self.output.write(">>> ")?;
+                self.output.prompt(">>> ")?;
                 asked = true;
             }
             let limit = match (due, open) {

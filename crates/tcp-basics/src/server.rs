@@ -199,7 +199,7 @@ fn talk(
     stop: &Stop,
     messages: &mut u64,
 ) -> Result<Infallible, End> {
-    let peer = stream.peer();
+    let peer = stream.peer().to_string();
     let mut reader = MessageReader::new(stream.clone(), &options.settings, options.idle);
     // ANCHOR: talk
     let mut more = true;

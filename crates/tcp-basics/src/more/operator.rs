@@ -18,7 +18,7 @@ pub(crate) fn ask(
 ) -> Result<Vec<u8>, End> {
     loop {
         if options.prompt {
-            output.write(">>> ")?;
+            output.prompt(">>> ")?;
         }
         let line = select! {
             recv(operator) -> line => line.unwrap_or(Ok(b"q".to_vec())),

@@ -19,7 +19,7 @@ pub(crate) const ELSEWHERE: Duration = Duration::from_secs(1);
 /// For a program to stop after a signal: the contract's second, and one more
 /// because a busy machine may be late with both of us.
 pub(crate) const STOP: Duration = Duration::from_secs(2);
-/// How late an answer may come that a client must still wait for.
+/// For a program to leave, or to send somebody away, that should not.
 pub(crate) const LATE: Duration = Duration::from_millis(200);
 /// For a line of a client whose input goes on; then its input is ended.
 pub(crate) const STALLED: Duration = Duration::from_secs(1);

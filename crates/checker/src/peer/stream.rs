@@ -151,25 +151,15 @@ impl Stream {
         }
     }
 
-    /// Waits until the program has nothing to do, whether it has read what was
-    /// sent or has only seen that somebody came.
-    pub(crate) fn let_it_work(&self) {
-        self.wait_until(|program| program.asleep());
-    }
-
     fn settle(&self) -> bool {
         let (Ok(near), Ok(far)) = (self.socket.local_addr(), self.socket.peer_addr()) else {
             // Gone already.
             return true;
         };
-        self.wait_until(|program| program.settled(near.port(), far.port(), self.ended()))
-    }
-
-    fn wait_until(&self, done: impl Fn(&Processes) -> Option<bool>) -> bool {
         let deadline = Instant::now() + self.hold;
         let program = Processes::of(self.group);
         loop {
-            match done(&program) {
+            match program.settled(near.port(), far.port(), self.ended()) {
                 // Our own reader may have the last bytes still in its hand.
                 Some(true) => return self.listen_for(Duration::from_millis(2)),
                 Some(false) if Instant::now() < deadline => {

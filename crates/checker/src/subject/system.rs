@@ -21,11 +21,6 @@ impl Processes {
         None
     }
 
-    /// Whether the program has nothing to do: nobody knows.
-    pub(crate) fn asleep(&self) -> Option<bool> {
-        None
-    }
-
     /// The TCP addresses they listen on: nobody knows.
     pub(crate) fn listening(&self) -> Vec<std::net::SocketAddr> {
         Vec::new()

@@ -55,11 +55,6 @@ impl Processes {
         Some(settled)
     }
 
-    /// Whether the program has nothing to do.
-    pub(crate) fn asleep(&self) -> Option<bool> {
-        Some(!self.busy())
-    }
-
     /// Whether any thread is running, or waits for a processor or a disk.
     fn busy(&self) -> bool {
         self.0.iter().any(|pid| {

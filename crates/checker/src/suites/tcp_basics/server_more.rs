@@ -6,7 +6,7 @@ use super::lf;
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
-use crate::limits::{CONNECT, STOP};
+use crate::limits::{CONNECT, LATE, STOP};
 use crate::peer::End;
 use crate::subject::Exit;
 use crate::verdict::Failure;
@@ -34,7 +34,8 @@ fn waiting_client(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let mut waiting = bench.connect(&server, SECOND_REFUSED)?;
     let due = lf(&bench.word());
     waiting.send(&due);
-    waiting.let_it_work();
+    // Whoever sends it away does so while the other is still there.
+    waiting.wait_end(LATE);
     let message = lf(&bench.word());
     served.send(&message);
     served.expect(&message)?;

@@ -12,7 +12,7 @@ use std::{io, net::SocketAddr, path::PathBuf, time::Duration};
 
 use socket2::SockAddr;
 
-use crate::address::Address;
+use crate::{address::Address, escape::escape};
 
 pub use accept::Acceptor;
 pub use connect::{ConnectOptions, connect};
@@ -57,7 +57,8 @@ impl std::fmt::Display for Endpoint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Endpoint::Inet(address) => write!(f, "{address}"),
-            Endpoint::Unix(Some(path)) => write!(f, "unix:{}", path.display()),
+            // A client chooses its path, so it is a peer's text like any other.
+            Endpoint::Unix(Some(path)) => write!(f, "unix:{}", escape(&path.to_string_lossy())),
             Endpoint::Unix(None) => write!(f, "unix:(unnamed)"),
         }
     }

@@ -44,7 +44,7 @@ def svg(title, rows):
         parts.append(f'<path class="goal" d="M{x(row.goal)} {y - 16}V{y + 16}"/>')
         parts.extend(f'<circle class="dot" cx="{x(value)}" cy="{y}" r="5"/>' for value in row.values)
         parts.append(f'<path class="median" d="M{x(row.median)} {y - 10}V{y + 10}"/>')
-        parts.append(f'<text class="s" x="{x(max(row.values)) + 10}" y="{y + 5}">{row.median:.2f}</text>')
+        parts.append(f'<text class="s end" x="{WIDTH - 14}" y="{y + 5}">{row.median:.2f}</text>')
     values = "; ".join(f"{row.name} {row.median:.2f}{row.unit}" for row in rows)
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
             f'height="{height}" role="img" aria-labelledby="title desc">\n'

@@ -27,7 +27,9 @@ message, user and system."""
 
 # Lines under way, and how many in all: one to three seconds a turn.
 WINDOWS = {1: 60_000, 64: 400_000}
-GOALS = {"C": 1.0, "Python": 3.0}
+# "About as fast as C". A round trip is the kernel's work more than anybody's, so
+# Python can be left behind only where messages come together.
+GOALS = {("C", 1): 0.95, ("C", 64): 0.95, ("Python", 1): 1.2, ("Python", 64): 3.0}
 
 
 def run():
@@ -72,7 +74,7 @@ def row(peer, window, pairs):
     return Row(
         f"{peer}, {window} under way",
         [ours[0] / theirs[0] for ours, theirs in pairs],
-        GOALS[peer],
+        GOALS[peer, window],
         cells={
             "against": peer,
             "under way": str(window),

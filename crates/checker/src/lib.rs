@@ -9,7 +9,8 @@
 //! asked), the private modules `bench`, `subject` and `peer` (with what),
 //! `diagnose` (from what came to why), [`report`] (how it is told), and
 //! [`suites`] (the lessons themselves). [`proxy`] stands beside: it breaks the
-//! network between two programs on purpose.
+//! network between two programs on purpose; [`program`] runs our own programs in
+//! their lessons' tests.
 
 mod bench;
 mod causes;
@@ -19,6 +20,7 @@ mod history;
 mod lesson;
 mod limits;
 mod peer;
+pub mod program;
 pub mod proxy;
 pub mod report;
 mod run;

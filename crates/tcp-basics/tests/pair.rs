@@ -1,7 +1,5 @@
 //! Server and client over real sockets: what one program alone cannot show.
 
-mod programs;
-
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{Shutdown, TcpStream},
@@ -9,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use programs::{Program, SOON};
+use checker::program::{Program, SOON};
 
 fn server(args: &[&str]) -> Program {
     Program::start(
@@ -74,7 +72,7 @@ fn every_framing_over_every_family() {
         }
         #[cfg(unix)]
         {
-            server.signal(programs::Signal::Terminate);
+            server.signal(checker::program::Signal::Terminate);
             assert_eq!(server.wait(), 0);
             assert!(
                 !folder.path().join("s").exists(),
@@ -288,7 +286,10 @@ fn the_second_client_waits_its_turn() {
 #[cfg(unix)]
 #[test]
 fn a_stop_lets_the_client_go_at_once_and_says_what_was_done() {
-    for signal in [programs::Signal::Interrupt, programs::Signal::Terminate] {
+    for signal in [
+        checker::program::Signal::Interrupt,
+        checker::program::Signal::Terminate,
+    ] {
         let mut server = server(&[]);
         let mut client = client(&server.address(), &[]);
         client.write(b"hello\n");
@@ -312,7 +313,7 @@ fn a_second_signal_ends_at_once() {
     stream.write_all(&b"?\n".repeat(1000)).unwrap();
     server.expect_line(|line| line.ends_with(": ?"));
     assert_eq!(
-        server.signal_until_it_ends(programs::Signal::Terminate),
+        server.signal_until_it_ends(checker::program::Signal::Terminate),
         143
     );
 }

@@ -104,9 +104,10 @@ impl Stream {
     /// Sends `bytes` in one write. A peer that is gone shows in what comes back,
     /// so it is recorded but no error.
     pub(crate) fn send(&mut self, bytes: &[u8]) {
-        match self.socket.write_all(bytes) {
-            Ok(()) => self.note(&format!("sent {}", brief(bytes))),
-            Err(error) => self.note(&format!("could not send {}: {error}", brief(bytes))),
+        // Noted first: a fast answer would otherwise stand before its question.
+        self.note(&format!("sent {}", brief(bytes)));
+        if let Err(error) = self.socket.write_all(bytes) {
+            self.note(&format!("could not send it: {error}"));
         }
         self.pieces.push(bytes.to_vec());
     }

@@ -1,4 +1,8 @@
-//! Runs a program under test: every wait has a deadline, and nothing survives.
+//! One of our own programs, run by a test of its lesson: every wait has a
+//! deadline, and nothing survives.
+//!
+//! Not the program under check: that is [`crate::run`]'s, and it is trusted with
+//! nothing. This one is ours; a wait in vain is a failed test, and panics.
 
 use std::{
     io::{Read, Write as _},
@@ -8,11 +12,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// More than anything takes on a busy machine.
-pub(crate) const SOON: Duration = Duration::from_secs(20);
+/// The deadline of every wait: more than anything takes on a busy machine.
+pub const SOON: Duration = Duration::from_secs(20);
 
-/// What a program has printed so far.
-#[derive(Default)]
+/// What a program has printed so far, and whether that is all.
+#[derive(Debug, Default)]
 struct Printed {
     text: Mutex<(Vec<u8>, bool)>,
     news: Condvar,
@@ -58,22 +62,33 @@ impl Printed {
     }
 }
 
-pub(crate) struct Program {
+/// A running program. Dropping it kills it.
+#[derive(Debug)]
+pub struct Program {
     child: Child,
     stdin: Option<ChildStdin>,
     stdout: Arc<Printed>,
     stderr: Arc<Printed>,
 }
 
+/// What a stop is asked for with.
 #[cfg(unix)]
-#[derive(Clone, Copy)]
-pub(crate) enum Signal {
+#[derive(Debug, Clone, Copy)]
+pub enum Signal {
+    /// Ctrl-C.
     Interrupt,
+    /// `kill`.
     Terminate,
 }
 
 impl Program {
-    pub(crate) fn start(program: &str, args: &[&str]) -> Self {
+    /// Starts a program with pipes for input and output.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be started.
+    #[must_use]
+    pub fn start(program: &str, args: &[&str]) -> Self {
         let mut child = Command::new(program)
             .args(args)
             .stdin(Stdio::piped())
@@ -90,14 +105,22 @@ impl Program {
     }
 
     /// The address it listens on.
+    ///
+    /// # Panics
+    ///
+    /// If that takes longer than [`SOON`].
     #[track_caller]
-    pub(crate) fn address(&self) -> String {
+    pub fn address(&self) -> String {
         self.addresses(1).remove(0)
     }
 
     /// The addresses it listens on, once there are so many.
+    ///
+    /// # Panics
+    ///
+    /// If that takes longer than [`SOON`].
     #[track_caller]
-    pub(crate) fn addresses(&self, count: usize) -> Vec<String> {
+    pub fn addresses(&self, count: usize) -> Vec<String> {
         self.stdout.wait(|text, _| {
             let complete = text.lines().take(text.matches('\n').count());
             let found: Vec<String> = complete
@@ -109,8 +132,12 @@ impl Program {
     }
 
     /// Waits for a whole line on standard output.
+    ///
+    /// # Panics
+    ///
+    /// If that takes longer than [`SOON`].
     #[track_caller]
-    pub(crate) fn expect_line(&self, wanted: impl Fn(&str) -> bool) {
+    pub fn expect_line(&self, wanted: impl Fn(&str) -> bool) {
         self.stdout.wait(|text, _| {
             text.lines()
                 .take(text.matches('\n').count())
@@ -119,19 +146,29 @@ impl Program {
         });
     }
 
-    pub(crate) fn write(&mut self, bytes: &[u8]) {
+    /// Writes to its standard input.
+    ///
+    /// # Panics
+    ///
+    /// If that was ended.
+    pub fn write(&mut self, bytes: &[u8]) {
         // A program that ended early is judged by its exit code and output.
         let _ = self.stdin.as_mut().expect("input is open").write_all(bytes);
     }
 
-    pub(crate) fn end_input(&mut self) {
+    /// Ends its standard input.
+    pub fn end_input(&mut self) {
         self.stdin = None;
     }
 
     /// Waits for the end of the program: its exit code, 128 and more for a
     /// signal.
+    ///
+    /// # Panics
+    ///
+    /// If that takes longer than [`SOON`].
     #[track_caller]
-    pub(crate) fn wait(&mut self) -> i32 {
+    pub fn wait(&mut self) -> i32 {
         // Both outputs end when the program does: an event, no polling.
         self.stderr.wait(|_, all| all.then_some(()));
         let status = self.child.wait().expect("it is our child");
@@ -148,8 +185,12 @@ impl Program {
     }
 
     /// Its first line of output or, if it ends without one, its errors.
+    ///
+    /// # Panics
+    ///
+    /// If that takes longer than [`SOON`].
     #[track_caller]
-    pub(crate) fn first_words(&self) -> String {
+    pub fn first_words(&self) -> String {
         let line = |text: &str, all: bool| match text.split_once('\n') {
             Some((line, _)) => Some(Some(line.to_owned())),
             None => all.then_some(None),
@@ -158,26 +199,39 @@ impl Program {
     }
 
     /// What a running program has printed so far.
-    pub(crate) fn printed(&self) -> String {
+    pub fn printed(&self) -> String {
         self.stdout.wait(|text, _| Some(text.to_owned()))
     }
 
     /// Everything on standard output, once the program has ended.
+    ///
+    /// # Panics
+    ///
+    /// If that takes longer than [`SOON`].
     #[track_caller]
-    pub(crate) fn stdout(&self) -> String {
+    pub fn stdout(&self) -> String {
         self.stdout.wait(|text, all| all.then(|| text.to_owned()))
     }
 
     /// Everything on standard error, once the program has ended.
+    ///
+    /// # Panics
+    ///
+    /// If that takes longer than [`SOON`].
     #[track_caller]
-    pub(crate) fn stderr(&self) -> String {
+    pub fn stderr(&self) -> String {
         self.stderr.wait(|text, all| all.then(|| text.to_owned()))
     }
 }
 
 #[cfg(unix)]
 impl Program {
-    pub(crate) fn signal(&self, signal: Signal) {
+    /// Sends a signal.
+    ///
+    /// # Panics
+    ///
+    /// If it has ended.
+    pub fn signal(&self, signal: Signal) {
         let signal = match signal {
             Signal::Interrupt => rustix::process::Signal::INT,
             Signal::Terminate => rustix::process::Signal::TERM,
@@ -188,7 +242,11 @@ impl Program {
 
     /// Signals until the program ends: how often does not matter, since two
     /// signals in quick succession may count as one.
-    pub(crate) fn signal_until_it_ends(&mut self, signal: Signal) -> i32 {
+    ///
+    /// # Panics
+    ///
+    /// If that takes longer than [`SOON`].
+    pub fn signal_until_it_ends(&mut self, signal: Signal) -> i32 {
         let begun = Instant::now();
         while self.child.try_wait().expect("it is our child").is_none() {
             assert!(begun.elapsed() < SOON, "it does not end");
@@ -204,8 +262,12 @@ impl Program {
     }
 
     /// Most memory it has had resident, in bytes.
+    ///
+    /// # Panics
+    ///
+    /// If it has ended.
     #[cfg(target_os = "linux")]
-    pub(crate) fn peak_memory(&self) -> u64 {
+    pub fn peak_memory(&self) -> u64 {
         let path = format!("/proc/{}/status", self.child.id());
         let status = std::fs::read_to_string(path).expect("it lives");
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

@@ -5,7 +5,7 @@
 //! bytes to it and compares what comes back. It knows no lesson crate and shares
 //! no code with one, or a single bug could pass on both sides.
 //!
-//! Reading order: [`Lesson`] and [`Check`] (what is asked), [`run`] (how it is
+//! Reading order: [`Lesson`] and [`Check`] (what is asked), [`run()`] (how it is
 //! asked), the private modules `bench`, `subject` and `peer` (with what),
 //! `diagnose` (from what came to why), [`report`] (how it is told), and
 //! [`suites`] (the lessons themselves). [`proxy`] stands beside: it breaks the

@@ -1,7 +1,7 @@
 //! One of our own programs, run by a test of its lesson: every wait has a
 //! deadline, and nothing survives.
 //!
-//! Not the program under check: that is [`crate::run`]'s, and it is trusted with
+//! Not the program under check: that is [`crate::run()`]'s, and it is trusted with
 //! nothing. This one is ours; a wait in vain is a failed test, and panics.
 
 use std::{

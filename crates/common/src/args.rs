@@ -55,7 +55,7 @@ impl fmt::Display for Seconds {
 /// Where a server listens. `PORT` is the lesson's.
 #[derive(Debug, Args)]
 pub struct Listen<const PORT: u16> {
-    /// Address to listen on: HOST:PORT, [V6]:PORT or unix:PATH; port 0 lets the
+    /// Address to listen on: HOST:PORT, with IPv6 in brackets, or unix:PATH; port 0 lets the
     /// system choose. May be given several times
     #[arg(long, value_name = "ADDR", default_values_t = [Address::loopback(PORT)])]
     pub listen: Vec<Address>,
@@ -134,7 +134,7 @@ pub struct Patience {
 /// Where a client connects. `PORT` is the lesson's.
 #[derive(Debug, Args)]
 pub struct Connect<const PORT: u16> {
-    /// Address of the server: HOST:PORT, [V6]:PORT or unix:PATH
+    /// Address of the server: HOST:PORT, with IPv6 in brackets, or unix:PATH
     #[arg(long, value_name = "ADDR", default_value_t = Address::loopback(PORT))]
     pub connect: Address,
 

@@ -35,7 +35,7 @@ causes! {
     BUFFER_NOT_CLEARED "buffer-not-cleared" "The answer still contains the earlier messages: what was answered must be removed from the buffer."
 
     // A stream of bytes is not a row of messages.
-    ONE_READ_ONE_MESSAGE "one-read-one-message" "One read was taken for one message, but TCP delivers bytes, not messages: a read may return a part of one, or several. Keep what comes in a buffer, and take a message out when its line feed is there."
+    ONE_READ_ONE_MESSAGE "one-read-one-message" "One read was taken for one message, but TCP delivers bytes, not messages: keep what each read brings in a buffer, and take a message out when its line feed is there."
     PARTIAL_DROPPED "partial-dropped" "The beginning of a message was thrown away because its end had not arrived yet; it must wait in a buffer."
     REST_DROPPED "rest-dropped" "What followed the first line feed of a read was thrown away; it is the beginning of the next message."
     GLUED_AS_ONE "glued-as-one" "Everything up to the last line feed was taken for one message, or waited for a read that ends in one; every line feed ends a message."

@@ -10,7 +10,17 @@ use std::{
 /// threads never mix. Every line is flushed at once, so that it is seen also
 /// through a pipe.
 #[derive(Clone)]
-pub struct Output(Arc<Mutex<dyn Write + Send>>);
+pub struct Output(Arc<Mutex<Place<dyn Write + Send>>>);
+
+struct Place<W: ?Sized> {
+    /// Kept from line to line: a server prints one for each message, and would
+    /// otherwise spend more time on memory than on the answer.
+    line: String,
+    to: W,
+}
+
+/// Most bytes of the buffer that are kept for the next line.
+const KEPT: usize = 64 * 1024;
 
 /// A failed write of the output: told apart from all other errors because a
 /// program whose output is closed has no reason to go on.
@@ -42,7 +52,10 @@ impl Output {
 
     /// Any other place. For tests.
     pub fn to(place: impl Write + Send + 'static) -> Self {
-        Output(Arc::new(Mutex::new(place)))
+        Output(Arc::new(Mutex::new(Place {
+            line: String::new(),
+            to: place,
+        })))
     }
 
     /// Prints one line. The caller has escaped what came from a peer.
@@ -51,9 +64,7 @@ impl Output {
     ///
     /// [`OutputError`], with `BrokenPipe` when the reader has gone.
     pub fn line(&self, line: impl fmt::Display) -> Result<(), OutputError> {
-        let mut text = line.to_string();
-        text.push('\n');
-        self.write_all(&text)
+        self.print(format_args!("{line}\n"))
     }
 
     /// Prints without ending the line, for a prompt.
@@ -62,15 +73,19 @@ impl Output {
     ///
     /// As [`line`](Self::line).
     pub fn prompt(&self, text: &str) -> Result<(), OutputError> {
-        self.write_all(text)
+        self.print(format_args!("{text}"))
     }
 
     /// In one piece, so that lines of several threads never mix.
-    fn write_all(&self, text: &str) -> Result<(), OutputError> {
+    fn print(&self, text: fmt::Arguments<'_>) -> Result<(), OutputError> {
         let mut place = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        place
-            .write_all(text.as_bytes())
-            .and_then(|()| place.flush())
+        let Place { line, to } = &mut *place;
+        line.clear();
+        line.shrink_to(KEPT);
+        // A String takes everything; only a Display of our own could refuse.
+        let _ = fmt::write(line, text);
+        to.write_all(line.as_bytes())
+            .and_then(|()| to.flush())
             .map_err(OutputError)
     }
 }

@@ -50,18 +50,14 @@ impl Seen {
                 .replacen("nothing more", "nothing", 1);
         }
         let right = common(&self.expected, &self.got);
-        // Where every byte is right, the first was too early.
-        let first_wrong = if right == self.got.len() && self.early > 0 {
-            0
-        } else {
-            right
-        };
+        // Every byte may be right and yet too early: then none is wrong.
+        let first_wrong = (right < self.got.len() || self.early == 0).then_some(right);
         Failure::Wrong(Box::new(Wrong {
             cause,
             sent: self.pieces,
             expected: Side::bytes(self.expected, expected),
             got: Side::bytes(self.got, got),
-            first_wrong: Some(first_wrong),
+            first_wrong,
         }))
     }
 
@@ -69,6 +65,10 @@ impl Seen {
     pub(crate) fn cause(&self) -> Cause {
         if self.early > 0 {
             return ONE_READ_ONE_MESSAGE;
+        }
+        if !self.got.is_empty() && self.expected.strip_suffix(b"\n") == Some(&self.got) {
+            // Before the table: several bugs would answer so to some text.
+            return MISSING_NEWLINE;
         }
         misread::TABLE
             .iter()

@@ -29,13 +29,31 @@ impl fmt::Display for Exit {
 
 pub(crate) use system::{Group, command, wait_without_reaping};
 
+/// Ends every program under check with all it started. For a process that is
+/// about to end itself and has no time to unwind.
+pub fn end_all() {
+    system::end_all();
+}
+
 #[cfg(unix)]
 mod system {
     use std::os::unix::process::CommandExt as _;
 
     use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
+    use std::sync::Mutex;
+
     use super::{Child, Command, Exit};
+    use crate::history::lock;
+
+    /// The groups that have not ended.
+    static LIVE: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
+
+    pub(super) fn end_all() {
+        for &group in lock(&LIVE).iter() {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
 
     /// No core dumps, and no file above 1 GiB (in blocks of 512 bytes), so
     /// that a runaway program cannot fill the disk. The shell replaces itself
@@ -55,7 +73,9 @@ mod system {
 
     impl Group {
         pub(crate) fn of(child: &Child) -> std::io::Result<Self> {
-            Ok(Self(Pid::from_child(child)))
+            let group = Pid::from_child(child);
+            lock(&LIVE).push(group);
+            Ok(Self(group))
         }
 
         pub(crate) fn id(&self) -> i32 {
@@ -70,6 +90,7 @@ mod system {
 
         pub(crate) fn kill(&self) {
             let _ = kill_process_group(self.0, Signal::KILL);
+            lock(&LIVE).retain(|&group| group != self.0);
         }
     }
 
@@ -95,6 +116,9 @@ mod system {
 
     use super::{Child, Command, Exit};
     use crate::history::lock;
+
+    /// The end of this process closes the jobs, and that ends what is in them.
+    pub(super) fn end_all() {}
 
     pub(crate) fn command(words: &[String]) -> Command {
         let mut command = Command::new(&words[0]);

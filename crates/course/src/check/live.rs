@@ -39,6 +39,7 @@ impl Judge {
         let listen = move || {
             for () in signals {
                 if stopping.swap(true, Ordering::SeqCst) {
+                    checker::end_all();
                     process::exit(Error::stopped().exit_code().into());
                 }
                 style::say("stopping after this check; Ctrl-C again stops at once");

@@ -68,7 +68,7 @@ pub(super) const MARKER_INSIDE: Check = Check {
     summary: "a message that only resembles a marker is answered",
     section: "exercise",
     hints: [
-        "What does your server do with `quit`, `Exit` and ` q`?",
+        "What does your server do with `quit`, `Exit`, or `q` with a blank before it?",
         "Compare the whole text, byte for byte: not its beginning, not in lower case, not without its blanks.",
         "text == \"exit\", never text.startswith(\"exit\"), text.lower() or text.strip()",
     ],
@@ -123,6 +123,14 @@ fn end_of_input(bench: &mut Bench<'_>) -> Result<(), Failure> {
             .and_then(|()| conversation.expect_end())
             .map_err(|seen| at_end(*seen, &message))?;
     }
+    // The rest is a message like any other, so it may be a marker.
+    let (_server, mut conversation) = bench.server()?;
+    conversation.send(&[&message, &b"exit"[..]].concat());
+    conversation.half_close();
+    conversation.expect(&message)?;
+    conversation
+        .expect_end()
+        .map_err(|seen| after_marker(*seen, "exit\n", b"\n"))?;
     Ok(())
 }
 

@@ -32,6 +32,12 @@ pub(crate) fn run(args: &Check, workspace: &Workspace, out: &mut dyn Write) -> R
     let subjects = subject::all(args, lesson, workspace, &progress)?;
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..SEEDS));
 
+    // By its name, also when it was asked for by its requirement.
+    let only = match &args.only {
+        Some(name) => Some(lessons::check(lesson, name)?.name.to_owned()),
+        None => None,
+    };
+
     let judge = live::Judge::new(args.report)?;
     let mut reports = Vec::new();
     for (role, command) in subjects {
@@ -44,7 +50,7 @@ pub(crate) fn run(args: &Check, workspace: &Workspace, out: &mut dyn Write) -> R
         };
         let options = Options {
             all: args.all,
-            only: args.only.clone(),
+            only: only.clone(),
             keep_going: args.keep_going,
             seed,
             replay: replay(args, lesson, role),

@@ -25,12 +25,12 @@ pub(crate) fn run(args: &Hint, workspace: &Workspace, out: &mut dyn Write) -> Re
     print(lesson, check, level, out)
 }
 
-/// The check that is meant: `hint LESSON CHECK`, `hint CHECK`, `hint LESSON`, `hint`.
+/// The check that is meant, by its name or its requirement: `hint LESSON CHECK`, `hint CHECK`, `hint LESSON`, `hint`.
 fn choose(args: &Hint, progress: &Progress) -> Result<(&'static Lesson, &'static Check)> {
     if let (Some(name), None) = (&args.lesson, &args.check)
         && suites::find(name).is_none()
         && let Ok(lesson) = lessons::named_or_current(None, progress)
-        && let Some(check) = lesson.checks.iter().find(|check| check.name == name)
+        && let Ok(check) = lessons::check(lesson, name)
     {
         return Ok((lesson, check));
     }

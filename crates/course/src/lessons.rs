@@ -48,7 +48,10 @@ pub(crate) fn named_or_current(name: Option<&str>, progress: &Progress) -> Resul
 ///
 /// When there is none, with the nearest name there is.
 pub(crate) fn check(lesson: &'static Lesson, name: &str) -> Result<&'static Check> {
-    let found = lesson.checks.iter().find(|check| check.name == name);
+    let found = lesson
+        .checks
+        .iter()
+        .find(|check| check.name == name || check.requirement.eq_ignore_ascii_case(name));
     found.ok_or_else(|| {
         let names: Vec<&str> = lesson.checks.iter().map(|check| check.name).collect();
         Error::usage(

@@ -9,7 +9,7 @@ pub(crate) const ANSWER: Duration = Duration::from_secs(3);
 pub(crate) const CLIENT: Duration = Duration::from_secs(5);
 /// For one attempt to connect. Loopback accepts or refuses at once; a full
 /// backlog does neither.
-pub(crate) const CONNECT: Duration = Duration::from_secs(1);
+pub(crate) const CONNECT: Duration = Duration::from_secs(5);
 /// For a program to read the beginning of a cut message and misread it.
 pub(crate) const HOLD: Duration = Duration::from_millis(300);
 /// After something wrong came: until no more of it comes.

@@ -243,11 +243,10 @@ impl MessageWriter {
         if self.buffer.is_empty() {
             return Ok(());
         }
+        // Shown first: the answer may come before this thread goes on.
+        self.wire
+            .show(Direction::Sent, self.stream.peer(), &self.buffer);
         let written = self.stream.write_all(&self.buffer);
-        if written.is_ok() {
-            self.wire
-                .show(Direction::Sent, self.stream.peer(), &self.buffer);
-        }
         // Also when it failed: nobody knows how much the peer has got, so
         // writing again would send some of it twice, and wait twice.
         self.buffer.clear();

@@ -216,6 +216,8 @@ impl Talk<'_> {
                 },
                 recv(stop.channel()) -> _ => return Err(Broken::Stopped),
                 recv(over) -> _ => match limit {
+                    // After a pause of the machine both may be ready.
+                    _ if news.try_recv().is_ok() => since = Instant::now(),
                     Some(limit) if due > 0 => return Err(Broken::NoAnswer(limit)),
                     _ => return Err(Broken::Closed { unsent: false }),
                 },

@@ -117,7 +117,10 @@ fn is_abandoned(address: &SockAddr) -> io::Result<bool> {
     if !std::fs::symlink_metadata(path)?.file_type().is_socket() {
         return Ok(false);
     }
-    let refused = Socket::new(Domain::UNIX, Type::STREAM, None)?.connect(address);
+    let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+    // A server with a full backlog would let us wait: it lives.
+    socket.set_nonblocking(true)?;
+    let refused = socket.connect(address);
     Ok(refused.is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused))
 }
 

@@ -181,11 +181,12 @@ fn serve(
     // ANCHOR: end
     let Err(end) = talk(&stream, &mut writer, options, output, stop, messages);
     if let End::Refused(answer) = &end {
-        // If the client does not take it, that is its own loss.
         let _ = writer.put(answer.as_bytes());
     }
-    let _ = writer.flush();
-    stream.finish(LINGER);
+    if !matches!(end, End::Lost(_)) {
+        let _ = writer.flush();
+        stream.finish(LINGER);
+    }
     end
     // ANCHOR_END: end
 }

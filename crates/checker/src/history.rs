@@ -1,7 +1,7 @@
 //! What happened, when: the record every card ends with.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::show;
@@ -86,6 +86,29 @@ pub(crate) fn brief(bytes: &[u8]) -> String {
 /// A thread that panicked while it held the lock has left plain data behind.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Waits until `look` finds something in what `changed` announces, but not
+/// beyond `deadline`.
+pub(crate) fn wait_until<S, T>(
+    state: &Mutex<S>,
+    changed: &Condvar,
+    deadline: Instant,
+    mut look: impl FnMut(&S) -> Option<T>,
+) -> Option<T> {
+    let mut state = lock(state);
+    loop {
+        if let Some(found) = look(&state) {
+            return Some(found);
+        }
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return None;
+        }
+        (state, _) = changed
+            .wait_timeout(state, left)
+            .unwrap_or_else(PoisonError::into_inner);
+    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::net::TcpStream;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Instant;
 
-use crate::history::{History, brief, lock};
+use crate::history::{History, brief, lock, wait_until};
 
 /// Bytes read ahead of what the judge has taken, unless told otherwise: a
 /// program that answers without end must not fill the judge's memory.
@@ -64,22 +64,9 @@ impl Inbox {
     pub(super) fn wait<T>(
         &self,
         deadline: Instant,
-        mut look: impl FnMut(&State) -> Option<T>,
+        look: impl FnMut(&State) -> Option<T>,
     ) -> Option<T> {
-        let mut state = lock(&self.state);
-        loop {
-            if let Some(found) = look(&state) {
-                return Some(found);
-            }
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return None;
-            }
-            (state, _) = self
-                .changed
-                .wait_timeout(state, left)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
+        wait_until(&self.state, &self.changed, deadline, look)
     }
 
     pub(super) fn look<T>(&self, look: impl FnOnce(&State) -> T) -> T {

@@ -1,12 +1,12 @@
 //! What the program under check prints, and that it has ended.
 
 use std::io::Read;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Exit;
-use crate::history::{History, brief, lock};
+use crate::history::{History, brief, lock, wait_until};
 
 /// Bytes kept from the beginning of each stream. The largest conversation of a
 /// lesson prints 2 MiB; escaping may make four bytes of one.
@@ -86,22 +86,9 @@ impl Output {
     pub(crate) fn wait<T>(
         &self,
         deadline: Instant,
-        mut look: impl FnMut(&State) -> Option<T>,
+        look: impl FnMut(&State) -> Option<T>,
     ) -> Option<T> {
-        let mut state = lock(&self.state);
-        loop {
-            if let Some(found) = look(&state) {
-                return Some(found);
-            }
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return None;
-            }
-            (state, _) = self
-                .changed
-                .wait_timeout(state, left)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
+        wait_until(&self.state, &self.changed, deadline, look)
     }
 
     pub(crate) fn look<T>(&self, look: impl FnOnce(&State) -> T) -> T {

@@ -5,7 +5,7 @@
 //! Bidirectional marks reorder what is read. So nothing from the network is
 //! printed before it went through [`escape`].
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Write as _};
 
 /// `text` with every dangerous character written out.
 ///
@@ -26,9 +26,9 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {
         if is_control(c) {
-            out.push_str(&format!("\\x{:02x}", u32::from(c)));
+            let _ = write!(out, "\\x{:02x}", u32::from(c));
         } else if is_bidi_mark(c) {
-            out.push_str(&format!("\\u{{{:04x}}}", u32::from(c)));
+            let _ = write!(out, "\\u{{{:04x}}}", u32::from(c));
         } else {
             out.push(c);
         }

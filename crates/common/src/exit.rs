@@ -10,11 +10,22 @@ use std::{
     fmt,
     io::{self, Write as _},
     process::ExitCode,
+    sync::mpsc,
+    thread,
+    time::Duration,
 };
 
 use clap::Parser;
 
-use crate::{escape::escape, output::OutputError};
+use crate::{
+    escape::escape,
+    output::OutputError,
+    stop::{Stop, end_process},
+};
+
+/// How long after a stop, and the grace, the process may live: for the system
+/// calls that nothing ends, such as looking up a name.
+const AFTER_STOP: Duration = Duration::from_millis(800);
 
 /// Why a program ends without having done its work.
 #[derive(Debug)]
@@ -30,6 +41,8 @@ enum Kind {
     /// Nobody reads our output any more, as in `… | head -1`. No failure: the
     /// reader has what it wanted.
     OutputClosed,
+    /// The user wanted it to end.
+    Stopped,
 }
 
 impl Failure {
@@ -46,6 +59,14 @@ impl Failure {
         Failure {
             kind: Kind::Usage,
             ..Failure::new(what, why)
+        }
+    }
+
+    /// The user stopped it: exit code 0, and one line `stopped: HOW_FAR`.
+    pub fn stopped(how_far: impl fmt::Display) -> Self {
+        Failure {
+            kind: Kind::Stopped,
+            line: how_far.to_string(),
         }
     }
 
@@ -93,12 +114,45 @@ pub fn run<Cli: Parser>(work: impl FnOnce(Cli) -> Result<(), Failure>) -> ExitCo
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) if failure.kind == Kind::OutputClosed => ExitCode::SUCCESS,
+        Err(failure) if failure.kind == Kind::Stopped => {
+            tell("stopped", &failure);
+            ExitCode::SUCCESS
+        }
         Err(failure) => {
             // Escaped: a failure may quote what a peer or a file name says.
             tell("error", &failure);
             ExitCode::from(if failure.kind == Kind::Usage { 2 } else { 1 })
         }
     }
+}
+
+/// The stop that Ctrl-C and SIGTERM give. The process ends `grace` and a little
+/// after it at the latest, whatever its threads are waiting for.
+///
+/// # Errors
+///
+/// [`Failure`] when the signals cannot be watched.
+pub fn stop_on_signals(grace: Duration) -> Result<Stop, Failure> {
+    let stop =
+        Stop::on_signals().map_err(|error| Failure::new("cannot watch signals", reason(&error)))?;
+    stop.on_stop_after(grace + AFTER_STOP, || {
+        end_stopped("in the middle of the work")
+    })
+    .keep();
+    Ok(stop)
+}
+
+/// Ends the process as a stop does, from a thread that cannot wait for the
+/// others.
+pub(crate) fn end_stopped(how_far: &'static str) -> ! {
+    // Standard error may be blocked as well.
+    let (told, done) = mpsc::channel();
+    let _ = thread::Builder::new().spawn(move || {
+        tell("stopped", &how_far);
+        told.send(())
+    });
+    let _ = done.recv_timeout(Duration::from_millis(100));
+    end_process(0)
 }
 
 /// Prints one line on standard error, `LABEL: TEXT`, with nothing in it that

@@ -12,7 +12,7 @@ use std::{
 };
 
 use crate::{
-    frame::{Decoder, FrameError, Framing, RAW_READ},
+    frame::{Decoder, FrameError, Framing, RAW_READ, length, lines},
     net::{Limit, Stream, StreamOptions},
     text::TextCodec,
     wire::{Direction, Wire},
@@ -35,6 +35,8 @@ pub enum ConversationError {
     Idle(Duration),
     /// A message had begun and its end did not come in time.
     Unfinished(Duration),
+    /// This end has stopped reading.
+    Cut,
     /// The system's word.
     Io(io::Error),
 }
@@ -51,7 +53,11 @@ impl fmt::Display for ConversationError {
                 "a message was begun and not ended within {} s",
                 limit.as_secs_f64()
             ),
-            ConversationError::Io(error) if error.kind() == io::ErrorKind::TimedOut => {
+            ConversationError::Cut => f.write_str("it was ended here"),
+            // With a number it is the system that has given the peer up.
+            ConversationError::Io(error)
+                if error.kind() == io::ErrorKind::TimedOut && error.raw_os_error().is_none() =>
+            {
                 f.write_str("the peer does not read what it is sent")
             }
             ConversationError::Io(error) => write!(f, "{}", crate::exit::reason(error)),
@@ -95,6 +101,19 @@ pub struct Settings {
     pub timeout: Limit,
     /// Where to show the bytes.
     pub wire: Wire,
+}
+
+impl Settings {
+    /// Most bytes of a typed line, which is UTF-8, that may make a message. The
+    /// message's own limit is about its encoded bytes.
+    #[must_use]
+    pub fn input_limit(&self) -> usize {
+        let message = match self.framing {
+            Framing::Lines | Framing::Raw => lines::LIMIT,
+            Framing::Length => length::LIMIT,
+        };
+        message * self.codec.shrinks_by()
+    }
 }
 
 /// Reads messages from a stream.
@@ -152,7 +171,9 @@ impl MessageReader {
     /// # Errors
     ///
     /// [`ConversationError::Idle`] or [`ConversationError::Unfinished`] when a
-    /// limit has passed, [`ConversationError::Io`].
+    /// limit has passed, [`ConversationError::Cut`] when this end has stopped
+    /// reading (so that half a message never passes for the unterminated last
+    /// one), [`ConversationError::Io`].
     pub fn fill(&mut self) -> Result<bool, ConversationError> {
         let inside = self.decoder.is_inside_message();
         let limit = if inside {
@@ -179,6 +200,7 @@ impl MessageReader {
         }
         // ANCHOR: read
         match self.stream.read(&mut self.scratch) {
+            Ok(0) if self.stream.is_cut() => Err(ConversationError::Cut),
             Ok(0) => {
                 self.decoder.end();
                 Ok(false)
@@ -190,7 +212,7 @@ impl MessageReader {
                 self.decoder.push(bytes);
                 Ok(true)
             }
-            Err(error) if error.kind() == io::ErrorKind::TimedOut => Err(over()),
+            Err(error) if limit.is_some() && error.kind() == io::ErrorKind::TimedOut => Err(over()),
             Err(error) => Err(error.into()),
         }
         // ANCHOR_END: read

@@ -3,14 +3,30 @@
 use std::{
     fmt,
     io::{self, Write},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+    time::Duration,
 };
+
+use crate::stop::{Stop, Wake};
+
+/// How long one line may take to be printed after a stop. A full pipe whose
+/// reader sleeps takes for ever, and no call takes a blocked write back.
+const AFTER_STOP: Duration = Duration::from_millis(400);
 
 /// Where a program prints its results. Clones share it, and lines of several
 /// threads never mix. Every line is flushed at once, so that it is seen also
 /// through a pipe.
 #[derive(Clone)]
-pub struct Output(Arc<Mutex<Place<dyn Write + Send>>>);
+pub struct Output {
+    place: Arc<Mutex<Place<dyn Write + Send>>>,
+    /// Counts beginnings and ends of prints: odd while one is going on.
+    prints: Arc<AtomicU64>,
+    _watch: Option<Arc<Wake>>,
+}
 
 struct Place<W: ?Sized> {
     /// Kept from line to line: a server prints one for each message, and would
@@ -44,18 +60,40 @@ impl std::error::Error for OutputError {
 }
 
 impl Output {
-    /// Standard output.
+    /// Standard output. If it is blocked when `stop` is given, because nobody
+    /// reads what it is connected to, the process ends all the same.
     #[must_use]
-    pub fn stdout() -> Self {
-        Output::to(io::stdout())
+    pub fn stdout(stop: &Stop) -> Self {
+        let mut output = Output::to(io::stdout());
+        let prints = output.prints.clone();
+        let watch = stop.on_stop(move || {
+            let prints = prints.clone();
+            // Without the thread, the limit of the whole program remains.
+            let _ = thread::Builder::new()
+                .name("output".to_owned())
+                .spawn(move || end_when_blocked(&prints));
+        });
+        output._watch = Some(Arc::new(watch));
+        output
     }
 
     /// Any other place. For tests.
     pub fn to(place: impl Write + Send + 'static) -> Self {
-        Output(Arc::new(Mutex::new(Place {
-            line: String::new(),
-            to: place,
-        })))
+        Output {
+            place: Arc::new(Mutex::new(Place {
+                line: String::new(),
+                to: place,
+            })),
+            prints: Arc::default(),
+            _watch: None,
+        }
+    }
+
+    /// Whether a line is being printed at this moment. A long moment means that
+    /// the reader of the output is slow, and not the peer.
+    #[must_use]
+    pub fn is_printing(&self) -> bool {
+        self.prints.load(Ordering::SeqCst) % 2 == 1
     }
 
     /// Prints one line. The caller has escaped what came from a peer.
@@ -78,15 +116,27 @@ impl Output {
 
     /// In one piece, so that lines of several threads never mix.
     fn print(&self, text: fmt::Arguments<'_>) -> Result<(), OutputError> {
-        let mut place = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut place = self.place.lock().unwrap_or_else(PoisonError::into_inner);
         let Place { line, to } = &mut *place;
         line.clear();
         line.shrink_to(KEPT);
         // A String takes everything; only a Display of our own could refuse.
         let _ = fmt::write(line, text);
-        to.write_all(line.as_bytes())
-            .and_then(|()| to.flush())
-            .map_err(OutputError)
+        self.prints.fetch_add(1, Ordering::SeqCst);
+        let printed = to.write_all(line.as_bytes()).and_then(|()| to.flush());
+        self.prints.fetch_add(1, Ordering::SeqCst);
+        printed.map_err(OutputError)
+    }
+}
+
+/// Ends the process, as a stop does, once a single print takes too long.
+fn end_when_blocked(prints: &AtomicU64) {
+    loop {
+        let before = prints.load(Ordering::SeqCst);
+        thread::sleep(AFTER_STOP);
+        if before % 2 == 1 && prints.load(Ordering::SeqCst) == before {
+            crate::exit::end_stopped("nobody reads the output");
+        }
     }
 }
 

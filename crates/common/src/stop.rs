@@ -1,18 +1,21 @@
 //! Stopping: one signal that every waiting thread hears.
 //!
-//! A thread may wait in three ways, and [`Stop`] ends all three:
+//! A thread may wait in four ways, and [`Stop`] ends them all:
 //! on channels (put [`Stop::channel`] into the `select!`), in a loop (ask
-//! [`Stop::is_set`]), or in a system call (register what unblocks it with
-//! [`Stop::on_stop`]).
+//! [`Stop::is_set`]), on sockets (add [`Stop::alarm`] to the `poll`), or in
+//! another system call (register what unblocks it with [`Stop::on_stop`]).
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     convert::Infallible,
     fmt, io,
+    net::UdpSocket,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    thread,
+    time::Duration,
 };
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -28,9 +31,13 @@ struct Inner {
     channel: Receiver<Infallible>,
     /// The other end; dropping it closes the channel.
     open: Mutex<Option<Sender<Infallible>>>,
-    wakes: Mutex<HashMap<u64, Box<dyn Fn() + Send>>>,
+    alarm: Mutex<Option<Arc<UdpSocket>>>,
+    wakes: Mutex<HashMap<u64, Registered>>,
     next_wake: AtomicU64,
 }
+
+/// A function, and how long after the signal it is called.
+type Registered = (Duration, Box<dyn Fn() + Send>);
 
 impl Stop {
     /// A signal that only [`trigger`](Self::trigger) gives. For tests, and for
@@ -42,6 +49,7 @@ impl Stop {
             set: AtomicBool::new(false),
             channel,
             open: Mutex::new(Some(open)),
+            alarm: Mutex::new(None),
             wakes: Mutex::new(HashMap::new()),
             next_wake: AtomicU64::new(0),
         }))
@@ -65,8 +73,12 @@ impl Stop {
             return;
         }
         drop(lock(&self.0.open).take());
-        for wake in lock(&self.0.wakes).values() {
-            wake();
+        if let Some(alarm) = &*lock(&self.0.alarm) {
+            let _ = alarm.send(b"!");
+        }
+        let delays: BTreeSet<Duration> = lock(&self.0.wakes).values().map(|(d, _)| *d).collect();
+        for delay in delays {
+            self.wake_after(delay);
         }
     }
 
@@ -82,20 +94,73 @@ impl Stop {
         &self.0.channel
     }
 
-    /// Calls `wake` when the signal is given, at once if it was given already,
-    /// for as long as the returned [`Wake`] lives. `wake` must not block.
-    pub fn on_stop(&self, wake: impl Fn() + Send + 'static) -> Wake {
-        let id = self.0.next_wake.fetch_add(1, Ordering::Relaxed);
-        let mut wakes = lock(&self.0.wakes);
-        // Under the lock: either trigger() sees the entry, or we see its flag.
+    /// A socket that is readable from the signal on, and for ever, since nobody
+    /// reads from it. All callers get the same one.
+    ///
+    /// # Errors
+    ///
+    /// The system's, when it has no socket left.
+    pub fn alarm(&self) -> io::Result<Arc<UdpSocket>> {
+        let mut place = lock(&self.0.alarm);
+        if let Some(alarm) = &*place {
+            return Ok(alarm.clone());
+        }
+        // Connected to itself: whatever it sends, it receives, and nobody
+        // else's datagrams get in. A pipe would do on Unix only.
+        let alarm = Arc::new(UdpSocket::bind("127.0.0.1:0")?);
+        alarm.connect(alarm.local_addr()?)?;
+        // Under the lock: either trigger() sees the socket, or we see its flag.
         if self.is_set() {
-            wake();
-        } else {
-            wakes.insert(id, Box::new(wake));
+            alarm.send(b"!")?;
+        }
+        *place = Some(alarm.clone());
+        Ok(alarm)
+    }
+
+    /// Calls `wake` when the signal is given, at once if it was given already,
+    /// for as long as the returned [`Wake`] lives. `wake` must not block, and
+    /// may be called more than once.
+    pub fn on_stop(&self, wake: impl Fn() + Send + 'static) -> Wake {
+        self.on_stop_after(Duration::ZERO, wake)
+    }
+
+    /// As [`on_stop`](Self::on_stop), but `delay` after the signal. All
+    /// functions of one delay share one thread.
+    pub fn on_stop_after(&self, delay: Duration, wake: impl Fn() + Send + 'static) -> Wake {
+        let id = self.0.next_wake.fetch_add(1, Ordering::Relaxed);
+        lock(&self.0.wakes).insert(id, (delay, Box::new(wake)));
+        // After the insertion: either trigger() sees the entry, or we see its
+        // flag, or both, and twice is once.
+        if self.is_set() {
+            self.wake_after(delay);
         }
         Wake {
             stop: self.clone(),
             id,
+        }
+    }
+
+    fn wake_after(&self, delay: Duration) {
+        let late = self.clone();
+        let timer = (!delay.is_zero()).then(|| {
+            thread::Builder::new()
+                .name("grace".to_owned())
+                .spawn(move || {
+                    thread::sleep(delay);
+                    late.wake(delay);
+                })
+        });
+        // Without a thread there is no grace.
+        if !matches!(timer, Some(Ok(_))) {
+            self.wake(delay);
+        }
+    }
+
+    fn wake(&self, delay: Duration) {
+        for (when, wake) in lock(&self.0.wakes).values() {
+            if *when == delay {
+                wake();
+            }
         }
     }
 }
@@ -122,10 +187,24 @@ pub struct Wake {
     id: u64,
 }
 
+impl Wake {
+    /// Keeps the function registered until the process ends.
+    pub fn keep(self) {
+        std::mem::forget(self);
+    }
+}
+
 impl Drop for Wake {
     fn drop(&mut self) {
         lock(&self.stop.0.wakes).remove(&self.id);
     }
+}
+
+/// Ends the process at once, without waiting for what its threads are doing,
+/// and still leaves no Unix socket's path behind.
+pub(crate) fn end_process(code: i32) -> ! {
+    crate::net::remove_paths();
+    std::process::exit(code)
 }
 
 /// A thread that panicked with the lock left nothing half-done here.
@@ -138,12 +217,12 @@ fn watch_signals(stop: Stop) -> io::Result<()> {
     use signal_hook::consts::{SIGINT, SIGTERM};
 
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
-    std::thread::Builder::new()
+    thread::Builder::new()
         .name("signals".to_owned())
         .spawn(move || {
             for signal in signals.forever() {
                 if stop.is_set() {
-                    std::process::exit(128 + signal);
+                    end_process(128 + signal);
                 }
                 stop.trigger();
             }
@@ -155,7 +234,7 @@ fn watch_signals(stop: Stop) -> io::Result<()> {
 fn watch_signals(stop: Stop) -> io::Result<()> {
     ctrlc::set_handler(move || {
         if stop.is_set() {
-            std::process::exit(130);
+            end_process(130);
         }
         stop.trigger();
     })
@@ -176,10 +255,18 @@ mod tests {
             count.fetch_add(1, Ordering::SeqCst);
         });
         let dropped = Arc::clone(&calls);
+        let (told, late_call) = bounded::<Infallible>(0);
         drop(stop.on_stop(move || {
             dropped.fetch_add(100, Ordering::SeqCst);
         }));
-        let waiter = std::thread::spawn({
+        let late = stop.on_stop_after(Duration::from_millis(1), {
+            let (told, told_late) = (Mutex::new(Some(told)), Arc::clone(&calls));
+            move || {
+                assert_eq!(told_late.load(Ordering::SeqCst), 1);
+                drop(lock(&told).take());
+            }
+        });
+        let waiter = thread::spawn({
             let stop = stop.clone();
             move || stop.channel().recv()
         });
@@ -189,7 +276,10 @@ mod tests {
         assert!(stop.is_set());
         assert!(waiter.join().unwrap().is_err());
         assert_eq!(calls.load(Ordering::SeqCst), 1);
-        drop(kept);
+        let soon = Duration::from_secs(20);
+        let called = late_call.recv_timeout(soon).unwrap_err();
+        assert!(called.is_disconnected(), "it was never called");
+        drop((kept, late));
     }
 
     #[test]
@@ -200,5 +290,26 @@ mod tests {
         let flag = Arc::clone(&woken);
         let _wake = stop.on_stop(move || flag.store(true, Ordering::SeqCst));
         assert!(woken.load(Ordering::SeqCst));
+    }
+
+    #[test]
+    fn the_alarm_rings_whether_made_before_or_after() {
+        let stop = Stop::new();
+        let early = stop.alarm().unwrap();
+        early.set_nonblocking(true).unwrap();
+        assert!(early.peek(&mut [0]).is_err(), "not yet");
+        early.set_nonblocking(false).unwrap();
+        early
+            .set_read_timeout(Some(Duration::from_secs(20)))
+            .unwrap();
+        stop.trigger();
+        assert_eq!(early.peek(&mut [0]).unwrap(), 1);
+
+        let stopped = Stop::new();
+        stopped.trigger();
+        let late = stopped.alarm().unwrap();
+        late.set_read_timeout(Some(Duration::from_secs(20)))
+            .unwrap();
+        assert_eq!(late.peek(&mut [0]).unwrap(), 1);
     }
 }

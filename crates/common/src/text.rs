@@ -99,6 +99,19 @@ impl TextCodec {
         TextCodec { encoding, on_error }
     }
 
+    /// The codec of what the user types, which is UTF-8, with the same policy.
+    #[must_use]
+    pub fn for_input(&self) -> Self {
+        TextCodec::new(UTF_8, self.on_error)
+    }
+
+    /// How many bytes of UTF-8 may become one byte at most.
+    pub(crate) fn shrinks_by(&self) -> usize {
+        // A character of one byte here may have three in UTF-8, as € does in
+        // windows-1252; those with four have at least two in every encoding.
+        if self.encoding == UTF_8 { 1 } else { 3 }
+    }
+
     /// The characters that `bytes` stand for. A byte order mark is a character
     /// like any other.
     ///

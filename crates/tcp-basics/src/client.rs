@@ -5,6 +5,7 @@
 //! enough input both ends would wait for the other to read first.
 
 use std::{
+    io,
     net::Shutdown,
     sync::{
         Arc,
@@ -16,18 +17,20 @@ use std::{
 
 use common::{
     escape::escape,
-    exit::{Failure, reason, tell},
+    exit::{Failure, reason},
     frame::Framing,
     input::Line,
     messages::{ConversationError, MessageReader, MessageWriter, Settings},
     net::Stream,
-    output::{Output, OutputError},
+    output::Output,
     stop::Stop,
-    text::{TextCodec, TextError},
 };
 use crossbeam_channel::{Receiver, Sender, after, bounded, never, select};
 
-use crate::{more::send_only, protocol};
+use crate::{
+    more::{send_only, verdict::Broken},
+    protocol,
+};
 
 /// How long a server may take to close after our last byte, with nothing due.
 pub(crate) const LINGER: Duration = Duration::from_secs(1);
@@ -66,27 +69,30 @@ pub fn run(
         output,
         sent: AtomicU64::new(0),
         answered: AtomicU64::new(0),
+        lines: AtomicU64::new(0),
     };
+    // A blocked write or read hears no stop; the end of the connection it does.
+    let _wake = talk.stream.end_on(stop, Duration::ZERO);
     if options.send_only {
         let result = send_only::run(&talk, input, stop);
-        return talk.verdict(result, Ok(()));
+        return talk.verdict(result, Ok(()), stop);
     }
     // One place is enough: the news is only "look at the counters".
     let (announce, news) = bounded(1);
     // ANCHOR: threads
     thread::scope(|scope| {
-        let reader = scope.spawn({
-            let talk = &talk;
-            // Moved in: when the reader ends, the news end.
-            move || talk.read_answers(&announce)
-        });
+        let reader = thread::Builder::new()
+            .spawn_scoped(scope, {
+                let talk = &talk;
+                // Moved in: when the reader ends, the news end.
+                move || talk.read_answers(&announce)
+            })
+            .map_err(|error| Failure::new("cannot start a thread", reason(&error)))?;
         let sent = talk.send(input, &news, stop);
-        if sent.is_err() {
-            // Wakes the reader, whatever it waits for.
-            let _ = talk.stream.shutdown(Shutdown::Both);
-        }
-        let read = reader.join().unwrap_or(Ok(()));
-        talk.verdict(sent, read)
+        // Wakes the reader, whatever it waits for.
+        let _ = talk.stream.shutdown(Shutdown::Both);
+        let read = reader.join().unwrap_or(Err(Broken::Panic));
+        talk.verdict(sent, read, stop)
     })
     // ANCHOR_END: threads
 }
@@ -96,51 +102,13 @@ pub(crate) struct Talk<'a> {
     pub(crate) stream: Arc<Stream>,
     pub(crate) options: &'a Options,
     output: &'a Output,
+    /// Lines taken from the input.
+    lines: AtomicU64,
     /// Messages sent, written by the sender.
     sent: AtomicU64,
     /// Messages that were answered, written by the reader. In raw mode one read
     /// may answer any number of them.
-    answered: AtomicU64,
-}
-
-/// Why the conversation ended before it was over.
-#[derive(Debug)]
-pub(crate) enum Broken {
-    /// The user wants to leave.
-    Stopped,
-    /// An answer was due for this long.
-    NoAnswer(Duration),
-    /// The server is gone, and there was more to send or not.
-    Closed { unsent: bool },
-    /// A line cannot be read, or not be sent.
-    Line(String),
-    /// What came is no message,
-    Answer(ConversationError),
-    /// or no text.
-    Text(TextError),
-    /// Our own output is of no use any more.
-    Output(OutputError),
-}
-
-impl From<ConversationError> for Broken {
-    fn from(error: ConversationError) -> Self {
-        match error {
-            ConversationError::Io(_) => Broken::Closed { unsent: false },
-            error => Broken::Answer(error),
-        }
-    }
-}
-
-impl From<TextError> for Broken {
-    fn from(error: TextError) -> Self {
-        Broken::Text(error)
-    }
-}
-
-impl From<OutputError> for Broken {
-    fn from(error: OutputError) -> Self {
-        Broken::Output(error)
-    }
+    pub(crate) answered: AtomicU64,
 }
 
 impl Talk<'_> {
@@ -216,10 +184,13 @@ impl Talk<'_> {
                 },
                 recv(stop.channel()) -> _ => return Err(Broken::Stopped),
                 recv(over) -> _ => match limit {
-                    // After a pause of the machine both may be ready.
-                    _ if news.try_recv().is_ok() => since = Instant::now(),
+                    // After a pause of the machine both may be ready; and while
+                    // nobody takes our output, we take no answers.
+                    _ if self.output.is_printing() || news.try_recv().is_ok() => {
+                        since = Instant::now();
+                    }
                     Some(limit) if due > 0 => return Err(Broken::NoAnswer(limit)),
-                    _ => return Err(Broken::Closed { unsent: false }),
+                    _ => return Ok(()),
                 },
             }
         }
@@ -227,16 +198,16 @@ impl Talk<'_> {
 
     /// Sends one line. `false` after a marker, behind which nothing may follow.
     pub(crate) fn send_line(&self, line: Line, writer: &mut MessageWriter) -> Result<bool, Broken> {
-        let line = line.map_err(|error| Broken::Line(error.to_string()))?;
+        let number = self.lines.fetch_add(1, Ordering::SeqCst) + 1;
+        let unusable = |why: &dyn std::fmt::Display| Broken::Line(number, why.to_string());
+        let line = line.map_err(|error| unusable(&error))?;
         if line.is_empty() && self.options.prompt {
             return Ok(true);
         }
-        let text = TextCodec::default().decode(&line);
-        let bytes = text
-            .as_ref()
-            .map_err(Clone::clone)
-            .and_then(|text| self.options.settings.codec.encode(text))
-            .map_err(|error| Broken::Line(error.to_string()))?;
+        let codec = &self.options.settings.codec;
+        let input = codec.for_input();
+        let text = input.decode(&line).map_err(|error| unusable(&error))?;
+        let bytes = codec.encode(&text).map_err(|error| unusable(&error))?;
         let marker = protocol::is_marker(&bytes);
         if !marker {
             // Before the message is on its way: its answer may be fast.
@@ -244,63 +215,24 @@ impl Talk<'_> {
         }
         match writer.put(&bytes).and_then(|()| writer.flush()) {
             Ok(()) => Ok(!marker),
-            Err(ConversationError::Frame(error)) => Err(Broken::Line(error.to_string())),
             // What the server still had to say decides what to report.
-            Err(_) => Err(Broken::Closed { unsent: true }),
+            Err(ConversationError::Io(error)) if error.kind() != io::ErrorKind::TimedOut => {
+                Err(Broken::Lost(error))
+            }
+            Err(error) => Err(unusable(&error)),
         }
     }
 
-    fn sent(&self) -> u64 {
+    pub(crate) fn sent(&self) -> u64 {
         self.sent.load(Ordering::SeqCst)
     }
 
     /// Messages whose answer is awaited and has not come.
-    fn due(&self) -> u64 {
+    pub(crate) fn due(&self) -> u64 {
         if self.options.send_only {
             return 0;
         }
         self.sent()
             .saturating_sub(self.answered.load(Ordering::SeqCst))
-    }
-
-    /// What to tell the user in the end.
-    fn verdict(&self, sent: Result<(), Broken>, read: Result<(), Broken>) -> Result<(), Failure> {
-        let closed = "the server closed the connection";
-        // Sending breaks as a consequence of what the reader has seen.
-        let broken = match (sent.err(), read.err()) {
-            (stopped @ Some(Broken::Stopped), _) => stopped,
-            (sent, None | Some(Broken::Closed { .. })) => sent,
-            (_, read) => read,
-        };
-        Err(match broken {
-            Some(Broken::Stopped) => {
-                let answered = self.answered.load(Ordering::SeqCst);
-                tell(
-                    "stopped",
-                    &format_args!("sent: {}, answered: {answered}", self.sent()),
-                );
-                return Ok(());
-            }
-            Some(Broken::Output(error)) => error.into(),
-            Some(Broken::Line(why)) => Failure::new("cannot send the line", why),
-            Some(Broken::Text(error)) => Failure::new("the answer is no text", error),
-            Some(Broken::Answer(error)) => Failure::new("cannot read the answer", error),
-            Some(Broken::NoAnswer(limit)) => {
-                let seconds = limit.as_secs_f64();
-                Failure::new("no answer", format_args!("nothing came for {seconds} s"))
-            }
-            _ if self.due() > 0 => {
-                let missing = format!("{} of {} answers are missing", self.due(), self.sent());
-                Failure::new(closed, missing)
-            }
-            Some(Broken::Closed { unsent: true }) => {
-                Failure::new(closed, "not every line was sent")
-            }
-            Some(Broken::Closed { .. }) if self.options.prompt => {
-                tell("note", &closed);
-                return Ok(());
-            }
-            _ => return Ok(()),
-        })
     }
 }

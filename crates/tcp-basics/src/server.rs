@@ -12,7 +12,7 @@ use common::{
     exit::{Failure, reason, tell},
     input::Line,
     messages::{ConversationError, MessageReader, MessageWriter, Settings},
-    net::{Acceptor, Limit, Listener, Stream},
+    net::{Acceptor, Limit, Stream},
     output::{Output, OutputError},
     stop::Stop,
     text::TextError,
@@ -77,16 +77,13 @@ impl fmt::Display for Totals {
 ///
 /// # Errors
 ///
-/// [`Failure`] when the output cannot be written or no socket is left to wait
-/// with.
+/// [`Failure`] when the output cannot be written.
 pub fn run(
-    listeners: Vec<Listener>,
+    mut acceptor: Acceptor,
     options: &Options,
     output: &Output,
     stop: &Stop,
 ) -> Result<Totals, Failure> {
-    let acceptor = Acceptor::new(listeners, stop)
-        .map_err(|error| Failure::new("cannot wait for clients", reason(&error)))?;
     let mut totals = Totals::default();
     // ANCHOR: accept
     while let Some(stream) = acceptor.accept(|error| {
@@ -97,10 +94,12 @@ pub fn run(
         output.line(format_args!("{peer} connected"))?;
         match serve(stream, options, output, stop, &mut totals.messages) {
             End::OutputLost(error) => return Err(error.into()),
-            end => output.line(format_args!("{peer} left: {end}"))?,
-        }
-        if options.once {
-            break;
+            end => {
+                output.line(format_args!("{peer} left: {end}"))?;
+                if options.once || matches!(end, End::OperatorGone) {
+                    break;
+                }
+            }
         }
     }
     // ANCHOR_END: accept
@@ -116,6 +115,8 @@ pub(crate) enum End {
     Marker,
     /// The operator did.
     Operator,
+    /// The operator's input did, and with it the server.
+    OperatorGone,
     /// The server is stopping.
     Stopped,
     /// The client sent something that cannot be answered; this is what it was
@@ -133,6 +134,7 @@ impl fmt::Display for End {
             End::Input => f.write_str("end of input"),
             End::Marker => f.write_str("it sent a marker"),
             End::Operator => f.write_str("the operator said so"),
+            End::OperatorGone => f.write_str("the operator is gone"),
             End::Stopped => f.write_str("the server stops"),
             End::Refused(answer) => f.write_str(answer),
             End::Lost(error) => error.fmt(f),
@@ -147,6 +149,9 @@ impl From<ConversationError> for End {
             && let Some(answer) = protocol::too_long(frame)
         {
             return End::Refused(answer.to_owned());
+        }
+        if matches!(error, ConversationError::Cut) {
+            return End::Stopped; // nothing else ends our reading
         }
         End::Lost(error)
     }
@@ -185,7 +190,7 @@ fn serve(
     }
     if !matches!(end, End::Lost(_)) {
         let _ = writer.flush();
-        stream.finish(LINGER);
+        stream.finish(if stop.is_set() { LINGER / 4 } else { LINGER });
     }
     end
     // ANCHOR_END: end
@@ -231,10 +236,6 @@ fn talk(
             return Err(End::Input);
         }
         more = reader.fill()?;
-        if stop.is_set() {
-            // The end of input is our own doing: no last message in it.
-            return Err(End::Stopped);
-        }
     }
     // ANCHOR_END: talk
 }

@@ -1,11 +1,11 @@
 //! Accepting connections until somebody says stop.
 
-use std::{io, net::UdpSocket, time::Duration};
+use std::{io, net::UdpSocket, sync::Arc, time::Duration};
 
 use rustix::event::{PollFd, PollFlags, poll};
 
 use super::{Listener, Stream};
-use crate::stop::{Stop, Wake};
+use crate::stop::Stop;
 
 /// Pause after an accept that failed for want of descriptors or memory, so that
 /// a full machine is not kept busy by the failing.
@@ -19,9 +19,12 @@ const BACK_OFF: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub struct Acceptor {
     listeners: Vec<Listener>,
+    /// The one to look at first.
+    next: usize,
     stop: Stop,
-    alarm: UdpSocket,
-    _wake: Wake,
+    alarm: Arc<UdpSocket>,
+    /// Whether the last connection was had only after failures.
+    failing: bool,
 }
 
 impl Acceptor {
@@ -31,14 +34,6 @@ impl Acceptor {
     ///
     /// The system's, when it has no socket left.
     pub fn new(listeners: Vec<Listener>, stop: &Stop) -> io::Result<Self> {
-        // Connected to itself: whatever it sends, it receives, and nobody
-        // else's datagrams get in. A pipe would do on Unix only.
-        let alarm = UdpSocket::bind("127.0.0.1:0")?;
-        alarm.connect(alarm.local_addr()?)?;
-        let bell = alarm.try_clone()?;
-        let wake = stop.on_stop(move || {
-            let _ = bell.send(b"!");
-        });
         for listener in &listeners {
             // A client may be gone between poll and accept; a blocking accept
             // would then wait for the next one and hear no alarm.
@@ -46,24 +41,39 @@ impl Acceptor {
         }
         Ok(Acceptor {
             listeners,
+            next: 0,
             stop: stop.clone(),
-            alarm,
-            _wake: wake,
+            alarm: stop.alarm()?,
+            failing: false,
         })
+    }
+
+    /// What it listens on, in the order of its making.
+    #[must_use]
+    pub fn listeners(&self) -> &[Listener] {
+        &self.listeners
     }
 
     /// The next connection, or `None` once stopped.
     ///
     /// Connections that failed before they were accepted are passed over.
-    /// When the system has no descriptor or memory left, `report` is told, and
-    /// after a pause accepting goes on: a full server must recover by itself.
-    pub fn accept(&self, mut report: impl FnMut(&io::Error)) -> Option<Stream> {
+    /// When the system has no descriptor or memory left, accepting goes on
+    /// after a pause: a full server must recover by itself. `report` is told
+    /// once, and not again before a connection was accepted at the first try.
+    pub fn accept(&mut self, mut report: impl FnMut(&io::Error)) -> Option<Stream> {
+        let mut failed = false;
         while !self.stop.is_set() {
             match self.try_accept() {
-                Ok(Some(stream)) => return Some(stream),
+                Ok(Some(stream)) => {
+                    self.failing = failed;
+                    return Some(stream);
+                }
                 Ok(None) => {}
                 Err(error) => {
-                    report(&error);
+                    if !self.failing && !failed {
+                        report(&error);
+                    }
+                    failed = true;
                     let _ = self.stop.channel().recv_timeout(BACK_OFF);
                 }
             }
@@ -72,27 +82,36 @@ impl Acceptor {
     }
 
     /// Waits once. `None` means nothing to take after all.
-    fn try_accept(&self) -> io::Result<Option<Stream>> {
+    fn try_accept(&mut self) -> io::Result<Option<Stream>> {
         let mut sockets: Vec<PollFd<'_>> = self
             .listeners
             .iter()
             .map(|listener| PollFd::new(&listener.socket, PollFlags::IN))
-            .chain([PollFd::new(&self.alarm, PollFlags::IN)])
+            .chain([PollFd::new(&*self.alarm, PollFlags::IN)])
             .collect();
         match poll(&mut sockets, None) {
             Ok(_) => {}
             Err(error) if error == rustix::io::Errno::INTR => return Ok(None),
             Err(error) => return Err(error.into()),
         }
-        for (listener, socket) in self.listeners.iter().zip(&sockets) {
-            if socket.revents().is_empty() {
+        let ready: Vec<bool> = sockets
+            .iter()
+            .map(|socket| !socket.revents().is_empty())
+            .collect();
+        // Behind the last one served, or a busy listener would starve the rest.
+        let (first, count) = (self.next, self.listeners.len());
+        for index in (first..first + count).map(|index| index % count) {
+            if !ready[index] {
                 continue;
             }
-            match listener.socket.accept() {
+            match self.listeners[index].socket.accept() {
                 Ok((socket, peer)) => {
-                    // Some systems hand the listener's mode on, Linux does not.
-                    socket.set_nonblocking(false)?;
-                    return Ok(Some(Stream::new(socket, &peer)?));
+                    self.next = index + 1;
+                    // Some systems hand the listener's mode on, Linux does not,
+                    // and some refuse the call when the client is gone already.
+                    if socket.set_nonblocking(false).is_ok() {
+                        return Ok(Some(Stream::new(socket, &peer, None)));
+                    }
                 }
                 Err(error) if is_about_one_connection(&error) => {}
                 Err(error) => return Err(error),

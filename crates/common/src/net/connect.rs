@@ -1,11 +1,18 @@
 //! The active side: socket, perhaps bind, connect.
 
-use std::{io, time::Instant};
+use std::{
+    fmt, io,
+    time::{Duration, Instant},
+};
 
+use rustix::{event::PollFlags, io::Errno};
 use socket2::{SockAddr, Socket, Type};
 
-use super::{Limit, Stream, resolve};
-use crate::address::Address;
+use super::{Limit, Stream, listen::bind_new, path::RemoveOnDrop, resolve, wait_for};
+use crate::{address::Address, exit::reason, stop::Stop};
+
+/// How long a Unix socket's connect may wait without hearing a stop.
+const SLICE: Duration = Duration::from_millis(100);
 
 /// How to connect.
 #[derive(Debug, Clone, Default)]
@@ -17,26 +24,81 @@ pub struct ConnectOptions {
     pub timeout: Limit,
 }
 
+/// Why there is no connection.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ConnectError {
+    /// The client's own address cannot be had.
+    Bind(io::Error),
+    /// Every address of the server is of another family than the client's own.
+    Family,
+    /// Nobody answered: what the last address said, or `TimedOut`.
+    Connect(io::Error),
+    /// The stop was given.
+    Stopped,
+}
+
+impl From<io::Error> for ConnectError {
+    fn from(error: io::Error) -> Self {
+        ConnectError::Connect(error)
+    }
+}
+
+impl fmt::Display for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ConnectError::Bind(error) | ConnectError::Connect(error) => f.write_str(&reason(error)),
+            ConnectError::Family => {
+                f.write_str("the own address and the server's are of different families")
+            }
+            ConnectError::Stopped => f.write_str("stopped"),
+        }
+    }
+}
+
+impl std::error::Error for ConnectError {}
+
 /// Connects to the first address of `address` that answers.
+///
+/// One that does not answer gets no more than its share of the time: with two
+/// addresses, the second has at least half of it.
 ///
 /// # Errors
 ///
-/// The resolver's; the last address's error if none answers; `TimedOut` when
-/// the time is over.
-pub fn connect(address: &Address, options: &ConnectOptions) -> io::Result<Stream> {
+/// [`ConnectError`].
+pub fn connect(
+    address: &Address,
+    options: &ConnectOptions,
+    stop: &Stop,
+) -> Result<Stream, ConnectError> {
     let deadline = options.timeout.map(|limit| Instant::now() + limit);
-    let locals = options.bind.as_ref().map(resolve).transpose()?;
-    let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
+    let locals = match &options.bind {
+        Some(own) => Some(resolve(own).map_err(ConnectError::Bind)?),
+        None => None,
+    };
+    let mut candidates = Vec::new();
     for candidate in resolve(address)? {
-        let local = match &locals {
-            None => None,
-            Some(locals) => match locals.iter().find(|l| l.domain() == candidate.domain()) {
-                None => continue, // 127.0.0.1 cannot talk to [::1]
-                some => some,
-            },
-        };
-        match connect_to(&candidate, local, deadline) {
-            Ok(socket) => return Stream::new(socket, &candidate),
+        match &locals {
+            None => candidates.push((candidate, None)),
+            // 127.0.0.1 cannot talk to [::1].
+            Some(locals) => {
+                let local = locals.iter().find(|l| l.domain() == candidate.domain());
+                candidates.extend(local.map(|local| (candidate, Some(local))));
+            }
+        }
+    }
+    let mut last = ConnectError::Family;
+    let mut untried = candidates.len();
+    for (candidate, local) in candidates {
+        let share = deadline.map(|deadline| {
+            let now = Instant::now();
+            let shares = u32::try_from(untried).unwrap_or(u32::MAX);
+            now + deadline.saturating_duration_since(now) / shares
+        });
+        untried -= 1;
+        match connect_to(&candidate, local, share, stop) {
+            Ok((socket, path)) => return Ok(Stream::new(socket, &candidate, path)),
+            Err(_) if stop.is_set() => return Err(ConnectError::Stopped),
             Err(error) => last = error,
         }
     }
@@ -48,21 +110,70 @@ fn connect_to(
     address: &SockAddr,
     local: Option<&SockAddr>,
     deadline: Option<Instant>,
-) -> io::Result<Socket> {
+    stop: &Stop,
+) -> Result<(Socket, Option<RemoveOnDrop>), ConnectError> {
     let socket = Socket::new(address.domain(), Type::STREAM, None)?;
-    if let Some(local) = local {
-        socket.bind(local)?;
-    }
-    match deadline {
-        None => socket.connect(address)?,
-        Some(deadline) => {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(io::ErrorKind::TimedOut.into());
+    let path = match local {
+        Some(local) => bind_new(&socket, local).map_err(ConnectError::Bind)?,
+        None => None,
+    };
+    if address.is_unix() {
+        connect_unix(&socket, address, deadline, stop)?;
+    } else {
+        // A blocking connect hears no Ctrl-C. So: begin it, and wait for both.
+        socket.set_nonblocking(true)?;
+        match socket.connect(address) {
+            Err(error) if is_under_way(&error) => {
+                if !wait_for(&socket, PollFlags::OUT, deadline, stop)? {
+                    return Err(timed_out());
+                }
+                if let Some(error) = socket.take_error()? {
+                    return Err(error.into());
+                }
             }
-            socket.connect_timeout(address, left)?;
+            other => other?,
         }
+        socket.set_nonblocking(false)?;
     }
-    Ok(socket)
+    Ok((socket, path))
 }
 // ANCHOR_END: connect
+
+/// To a Unix socket: connected at once, or refused at once, unless the server's
+/// backlog is full. There is no event for "no longer full", but a blocking
+/// connect waits for it, up to the socket's time limit for sending
+/// ([unix(7)](https://man7.org/linux/man-pages/man7/unix.7.html), `EAGAIN`).
+fn connect_unix(
+    socket: &Socket,
+    address: &SockAddr,
+    deadline: Option<Instant>,
+    stop: &Stop,
+) -> Result<(), ConnectError> {
+    loop {
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        if stop.is_set() || left.is_some_and(|left| left.is_zero()) {
+            return Err(timed_out());
+        }
+        let slice = left.map_or(SLICE, |left| left.clamp(Duration::from_millis(1), SLICE));
+        socket.set_write_timeout(Some(slice))?;
+        match socket.connect(address) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            other => {
+                socket.set_write_timeout(None)?;
+                return Ok(other?);
+            }
+        }
+    }
+}
+
+fn timed_out() -> ConnectError {
+    ConnectError::Connect(io::ErrorKind::TimedOut.into())
+}
+
+/// What a non-blocking connect says when the first packet is on its way
+/// ([connect(2)](https://man7.org/linux/man-pages/man2/connect.2.html)).
+fn is_under_way(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::WouldBlock
+        || Errno::from_io_error(error) == Some(Errno::INPROGRESS)
+}

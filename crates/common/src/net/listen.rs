@@ -1,10 +1,10 @@
 //! The passive side: socket, bind, listen.
 
-use std::{io, path::PathBuf};
+use std::io;
 
 use socket2::{Domain, SockAddr, Socket, Type};
 
-use super::{Endpoint, resolve};
+use super::{Endpoint, path::RemoveOnDrop, resolve};
 use crate::address::Address;
 
 /// Connections that the system may complete before anybody accepts them. Linux
@@ -49,8 +49,8 @@ impl Listener {
 /// # Errors
 ///
 /// The resolver's and [bind(2)](https://man7.org/linux/man-pages/man2/bind.2.html)'s
-/// errors; `AddrInUse` also for a Unix path on which a server answers or which
-/// is not a socket.
+/// errors; `AddrInUse` also for a Unix path on which a server answers,
+/// `AlreadyExists` for one that is no socket.
 pub fn listen(address: &Address, options: ListenOptions) -> io::Result<Vec<Listener>> {
     resolve(address)?
         .iter()
@@ -87,22 +87,28 @@ fn listen_on(address: &SockAddr, options: ListenOptions) -> io::Result<Listener>
 
 #[cfg(unix)]
 fn bind(socket: &Socket, address: &SockAddr) -> io::Result<Option<RemoveOnDrop>> {
-    let Some(path) = address.as_pathname() else {
-        return socket.bind(address).map(|()| None);
-    };
-    match socket.bind(address) {
+    match bind_new(socket, address) {
         Err(error) if error.kind() == io::ErrorKind::AddrInUse && is_abandoned(address)? => {
-            std::fs::remove_file(path)?;
-            socket.bind(address)?;
+            if let Some(path) = address.as_pathname() {
+                std::fs::remove_file(path)?;
+            }
+            bind_new(socket, address)
         }
-        other => other?,
+        other => other,
     }
-    Ok(Some(RemoveOnDrop(path.to_owned())))
 }
 
 #[cfg(not(unix))]
-fn bind(socket: &Socket, address: &SockAddr) -> io::Result<Option<RemoveOnDrop>> {
-    socket.bind(address).map(|()| None)
+use bind_new as bind;
+
+/// Binds; a Unix path is created by that, and must not exist.
+pub(super) fn bind_new(socket: &Socket, address: &SockAddr) -> io::Result<Option<RemoveOnDrop>> {
+    socket.bind(address)?;
+    #[cfg(unix)]
+    if let Some(path) = address.as_pathname() {
+        return Ok(Some(RemoveOnDrop::new(path.to_owned())));
+    }
+    Ok(None)
 }
 
 /// Whether a Unix socket's path is a leftover: a socket that nobody answers on.
@@ -114,22 +120,17 @@ fn is_abandoned(address: &SockAddr) -> io::Result<bool> {
     let Some(path) = address.as_pathname() else {
         return Ok(false);
     };
-    if !std::fs::symlink_metadata(path)?.file_type().is_socket() {
-        return Ok(false);
+    let kind = std::fs::symlink_metadata(path)?.file_type();
+    if !kind.is_socket() {
+        let what = if kind.is_dir() { "directory" } else { "file" };
+        return Err(io::Error::new(
+            io::ErrorKind::AlreadyExists,
+            format!("a {what} is there that is no socket"),
+        ));
     }
     let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
     // A server with a full backlog would let us wait: it lives.
     socket.set_nonblocking(true)?;
     let refused = socket.connect(address);
     Ok(refused.is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused))
-}
-
-#[derive(Debug)]
-struct RemoveOnDrop(PathBuf);
-
-impl Drop for RemoveOnDrop {
-    fn drop(&mut self) {
-        // Nothing to do about a failure: the path may be gone already.
-        let _ = std::fs::remove_file(&self.0);
-    }
 }

@@ -6,17 +6,25 @@
 mod accept;
 mod connect;
 mod listen;
+mod path;
 mod stream;
 
-use std::{io, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
-use socket2::SockAddr;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use socket2::{SockAddr, Socket};
 
-use crate::{address::Address, escape::escape};
+use crate::{address::Address, escape::escape, stop::Stop};
 
 pub use accept::Acceptor;
-pub use connect::{ConnectOptions, connect};
+pub use connect::{ConnectError, ConnectOptions, connect};
 pub use listen::{ListenOptions, Listener, listen};
+pub(crate) use path::remove_paths;
 pub use stream::{Stream, StreamOptions};
 
 /// A time limit; `None` means none.
@@ -77,10 +85,7 @@ fn resolve(address: &Address) -> io::Result<Vec<SockAddr>> {
                 }
             }
             if found.is_empty() {
-                return Err(io::Error::new(
-                    io::ErrorKind::NotFound,
-                    "the name has no address",
-                ));
+                return Err(io::Error::other("the name has no address"));
             }
             Ok(found.into_iter().map(SockAddr::from).collect())
         }
@@ -91,5 +96,31 @@ fn resolve(address: &Address) -> io::Result<Vec<SockAddr>> {
             io::ErrorKind::Unsupported,
             "Unix domain sockets are for Unix systems; use HOST:PORT",
         )),
+    }
+}
+
+/// Waits until `socket` is ready for one of `flags`, the deadline has passed
+/// (`false`), or `stop` is given (`false`, too).
+fn wait_for(
+    socket: &Socket,
+    flags: PollFlags,
+    deadline: Option<Instant>,
+    stop: &Stop,
+) -> io::Result<bool> {
+    let alarm = stop.alarm()?;
+    loop {
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        // A time too long for the system is none.
+        let limit = left.and_then(|left| Timespec::try_from(left).ok());
+        let mut sockets = [
+            PollFd::new(socket, flags),
+            PollFd::new(&*alarm, PollFlags::IN),
+        ];
+        match poll(&mut sockets, limit.as_ref()) {
+            Ok(0) if left.is_some_and(|left| !left.is_zero()) => {} // too early
+            Ok(_) => return Ok(!sockets[0].revents().is_empty() && !stop.is_set()),
+            Err(error) if error == rustix::io::Errno::INTR => {}
+            Err(error) => return Err(error.into()),
+        }
     }
 }

@@ -4,14 +4,16 @@ use std::{
     io::{self, Read as _, Write as _},
     mem::MaybeUninit,
     net::Shutdown,
-    sync::Arc,
-    thread,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
 use socket2::{SockAddr, Socket, TcpKeepalive};
 
-use super::{Endpoint, Limit};
+use super::{Endpoint, Limit, path::RemoveOnDrop};
 use crate::stop::{Stop, Wake};
 
 /// How a connected stream behaves.
@@ -34,15 +36,19 @@ pub struct Stream {
     socket: Socket,
     peer: Endpoint,
     write_limit: Limit,
+    cut: AtomicBool,
+    _path: Option<RemoveOnDrop>,
 }
 
 impl Stream {
-    pub(super) fn new(socket: Socket, peer: &SockAddr) -> io::Result<Self> {
-        Ok(Stream {
+    pub(super) fn new(socket: Socket, peer: &SockAddr, path: Option<RemoveOnDrop>) -> Self {
+        Stream {
             peer: Endpoint::new(peer),
             socket,
             write_limit: None,
-        })
+            cut: AtomicBool::new(false),
+            _path: path,
+        }
     }
 
     /// The address at the other end.
@@ -142,24 +148,33 @@ impl Stream {
     ///
     /// `NotConnected` when the peer is gone already.
     pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
+        if how != Shutdown::Write {
+            self.cut.store(true, Ordering::SeqCst);
+        }
         self.socket.shutdown(how)
     }
 
+    /// Whether this end has stopped reading. An end of input is then our own
+    /// doing, and what came before it may be half of something.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.cut.load(Ordering::SeqCst)
+    }
+
     /// Ends the conversation when `stop` is given, for as long as the returned
-    /// [`Wake`] lives: reading ends at once, as if the peer had ended its side;
+    /// values live: reading ends at once, and [`is_cut`](Self::is_cut) says so;
     /// an answer that is being written gets `grace` more.
-    pub fn end_on(self: &Arc<Self>, stop: &Stop, grace: Duration) -> Wake {
-        let stream = Arc::downgrade(self);
-        stop.on_stop(move || {
-            let Some(live) = stream.upgrade() else { return };
+    #[must_use]
+    pub fn end_on(self: &Arc<Self>, stop: &Stop, grace: Duration) -> [Wake; 2] {
+        let end = |how| {
+            let stream = Arc::downgrade(self);
             // A failure means that the peer was faster.
-            let _ = live.shutdown(Shutdown::Read);
-            let late = stream.clone();
-            thread::spawn(move || {
-                thread::sleep(grace);
-                late.upgrade().map(|live| live.shutdown(Shutdown::Both))
-            });
-        })
+            move || _ = stream.upgrade().map(|live| live.shutdown(how))
+        };
+        [
+            stop.on_stop(end(Shutdown::Read)),
+            stop.on_stop_after(grace, end(Shutdown::Both)),
+        ]
     }
 
     // ANCHOR: finish
@@ -182,6 +197,7 @@ impl Stream {
                 return;
             }
             match self.socket.recv(&mut scrap) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Ok(0) | Err(_) => return,
                 Ok(_) => {}
             }
@@ -196,10 +212,12 @@ fn at_least_a_tick(limit: Duration) -> Duration {
 }
 
 /// A read or write over its time limit is `WouldBlock` on Unix and `TimedOut`
-/// on Windows; here it is always `TimedOut`.
+/// on Windows; here it is always `TimedOut`, without a system's number. With
+/// one it is the connection that has died (ETIMEDOUT).
 fn timed_out(error: io::Error) -> io::Error {
     match error.kind() {
         io::ErrorKind::WouldBlock => io::ErrorKind::TimedOut.into(),
+        io::ErrorKind::TimedOut if cfg!(windows) => io::ErrorKind::TimedOut.into(),
         _ => error,
     }
 }

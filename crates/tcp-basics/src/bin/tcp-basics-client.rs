@@ -3,16 +3,15 @@
 use std::{
     io::{self, IsTerminal as _},
     process::ExitCode,
+    time::Duration,
 };
 
 use clap::Parser;
 use common::{
     args::{Connect, Conversation},
     exit::{self, Failure, reason, tell},
-    frame::Framing,
     input::{self, Line},
     output::Output,
-    stop::Stop,
 };
 use crossbeam_channel::{Receiver, unbounded};
 use tcp_basics::{
@@ -55,25 +54,24 @@ fn main() -> ExitCode {
             send_only: cli.send_only,
             settings: cli.conversation.settings(),
         };
-        let stop = Stop::on_signals()
-            .map_err(|error| Failure::new("cannot watch signals", reason(&error)))?;
-        let stream = cli
-            .connect
-            .open(cli.conversation.stream.timeout, "tcp-basics-server")?;
+        let stop = exit::stop_on_signals(Duration::ZERO)?;
+        let output = Output::stdout(&stop);
+        let timeout = cli.conversation.stream.timeout;
+        let stream = cli.connect.open(timeout, "tcp-basics-server", &stop)?;
         if options.prompt
             && let Ok(local) = stream.local()
         {
             tell("connected", &format_args!("{local} -> {}", stream.peer()));
         }
-        let input = lines(cli.message, options.settings.framing)?;
-        client::run(stream, &input, &options, &Output::stdout(), &stop)
+        let input = lines(cli.message, options.settings.input_limit())?;
+        client::run(stream, &input, &options, &output, &stop)
     })
 }
 
 /// The messages of the command line, or else those of standard input.
-fn lines(messages: Vec<String>, framing: Framing) -> Result<Receiver<Line>, Failure> {
+fn lines(messages: Vec<String>, limit: usize) -> Result<Receiver<Line>, Failure> {
     if messages.is_empty() {
-        return input::lines(io::stdin(), framing.limit())
+        return input::lines(io::stdin(), limit)
             .map_err(|error| Failure::new("cannot read the input", reason(&error)));
     }
     let (sender, receiver) = unbounded();

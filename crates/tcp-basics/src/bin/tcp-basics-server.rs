@@ -12,7 +12,6 @@ use common::{
     input,
     messages::Settings,
     output::Output,
-    stop::Stop,
 };
 use tcp_basics::{
     protocol::PORT,
@@ -59,11 +58,10 @@ fn main() -> ExitCode {
             idle: cli.patience.idle_timeout.limit(),
             grace: cli.patience.grace.span(),
         };
-        let output = Output::stdout();
-        let stop = Stop::on_signals()
-            .map_err(|error| Failure::new("cannot watch signals", reason(&error)))?;
-        let listeners = cli.listen.open(&output)?;
-        let totals = server::run(listeners, &options, &output, &stop)?;
+        let stop = exit::stop_on_signals(options.grace)?;
+        let output = Output::stdout(&stop);
+        let acceptor = cli.listen.open(&output, &stop)?;
+        let totals = server::run(acceptor, &options, &output, &stop)?;
         tell("served", &totals);
         Ok(())
     })
@@ -74,7 +72,7 @@ fn reply(text: &str, settings: &Settings) -> Result<Reply, Failure> {
         "echo" => Reply::Echo,
         "none" => Reply::Nothing,
         "ask" => Reply::Ask(
-            input::lines(io::stdin(), settings.framing.limit())
+            input::lines(io::stdin(), settings.input_limit())
                 .map_err(|error| Failure::new("cannot read the keyboard", reason(&error)))?,
         ),
         text => {

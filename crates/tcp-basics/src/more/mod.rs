@@ -2,3 +2,4 @@
 
 pub(crate) mod operator;
 pub(crate) mod send_only;
+pub(crate) mod verdict;

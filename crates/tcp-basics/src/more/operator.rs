@@ -4,7 +4,17 @@
 //! message nor any other client. That is the price of waiting for two things
 //! in one thread, and lesson 4 does better.
 
-use common::{exit::tell, input::Line, output::Output, stop::Stop};
+//!
+//! Lines typed before there was a question are thrown away, or each would
+//! silently become the answer to a question that its writer has not seen. Lines
+//! from a pipe are kept: a script cannot know when the question comes.
+
+use common::{
+    exit::tell,
+    input::{InputError, Line},
+    output::Output,
+    stop::Stop,
+};
 use crossbeam_channel::{Receiver, select};
 
 use crate::server::{End, Options};
@@ -16,26 +26,62 @@ pub(crate) fn ask(
     output: &Output,
     stop: &Stop,
 ) -> Result<Vec<u8>, End> {
+    let codec = options.settings.codec;
+    if options.prompt {
+        discard(operator)?;
+    }
     loop {
         if options.prompt {
             output.prompt(">>> ")?;
         }
         let line = select! {
-            recv(operator) -> line => line.unwrap_or(Ok(b"q".to_vec())),
+            recv(operator) -> line => line,
             recv(stop.channel()) -> _ => return Err(End::Stopped),
         };
         let line = match line {
-            Ok(line) if line == b"q" => return Err(End::Operator),
-            Ok(line) => line,
-            Err(error) => {
-                tell("warning", &format!("cannot read the answer: {error}"));
-                return Err(End::Operator);
-            }
+            Ok(Ok(line)) if line == b"q" => return Err(End::Operator),
+            Ok(Ok(line)) => line,
+            Ok(Err(error)) => return Err(gone(&unreadable(&error))),
+            Err(_) => return Err(gone("the input has ended, so there are no more answers")),
         };
-        let text = String::from_utf8_lossy(&line);
-        match options.settings.codec.encode(&text) {
-            Ok(bytes) => return Ok(bytes.into_owned()),
-            Err(error) => tell("warning", &format!("not sent, answer again: {error}")),
-        }
+        let answer = codec.for_input().decode(&line).and_then(|text| {
+            let bytes = codec.encode(&text)?;
+            Ok(bytes.into_owned())
+        });
+        let problem = match answer {
+            // One that the framing cannot carry must not cost the client its
+            // conversation either.
+            Ok(bytes) => match options.settings.framing.emit(&bytes, &mut Vec::new()) {
+                Ok(()) => return Ok(bytes),
+                Err(error) => error.to_string(),
+            },
+            Err(error) => error.to_string(),
+        };
+        tell(
+            "warning",
+            &format_args!("not sent, answer again: {problem}"),
+        );
     }
+}
+
+fn gone(why: &str) -> End {
+    tell("warning", &format_args!("{why}; the server stops"));
+    End::OperatorGone
+}
+
+fn discard(operator: &Receiver<Line>) -> Result<(), End> {
+    let mut count = 0;
+    while let Ok(line) = operator.try_recv() {
+        line.map_err(|error| gone(&unreadable(&error)))?;
+        count += 1;
+    }
+    if count > 0 {
+        let what = "lines typed before the question are thrown away";
+        tell("note", &format_args!("{count} {what}"));
+    }
+    Ok(())
+}
+
+fn unreadable(error: &InputError) -> String {
+    format!("cannot read the answer: {error}")
 }

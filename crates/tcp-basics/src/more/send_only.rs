@@ -3,7 +3,10 @@
 use common::{input::Line, messages::MessageWriter, stop::Stop};
 use crossbeam_channel::{Receiver, select};
 
-use crate::client::{Broken, LINGER, Talk};
+use crate::{
+    client::{LINGER, Talk},
+    more::verdict::Broken,
+};
 
 /// Sends everything and reads nothing.
 pub(crate) fn run(talk: &Talk<'_>, input: &Receiver<Line>, stop: &Stop) -> Result<(), Broken> {

@@ -12,7 +12,8 @@ use common::{
     address::Address,
     messages::{ConversationError, MessageReader, MessageWriter, Settings},
     net::{
-        Acceptor, ConnectOptions, ListenOptions, Listener, Stream, StreamOptions, connect, listen,
+        Acceptor, ConnectError, ConnectOptions, ListenOptions, Listener, Stream, StreamOptions,
+        connect, listen,
     },
     stop::Stop,
 };
@@ -33,20 +34,22 @@ fn address_of(listener: &Listener) -> Address {
         .expect("endpoints are addresses")
 }
 
-fn connect_to(address: &Address) -> io::Result<Stream> {
-    connect(
-        address,
-        &ConnectOptions {
-            bind: None,
-            timeout: Some(SOON),
-        },
-    )
+fn connect_to(address: &Address) -> Result<Stream, ConnectError> {
+    connect_from(None, address)
+}
+
+fn connect_from(bind: Option<&Address>, address: &Address) -> Result<Stream, ConnectError> {
+    let options = ConnectOptions {
+        bind: bind.cloned(),
+        timeout: Some(SOON),
+    };
+    connect(address, &options, &Stop::new())
 }
 
 /// Both ends of a connection.
 fn pair(listener: Listener) -> (Stream, Stream) {
     let address = address_of(&listener);
-    let acceptor = Acceptor::new(vec![listener], &Stop::new()).expect("acceptor");
+    let mut acceptor = Acceptor::new(vec![listener], &Stop::new()).expect("acceptor");
     let client = connect_to(&address).expect("connect");
     (
         client,
@@ -111,8 +114,51 @@ fn a_unix_path_is_replaced_only_when_abandoned_and_removed_at_the_end() {
     assert!(!path.exists());
 
     std::fs::write(&path, "a file of the user").unwrap();
-    assert!(in_use(&address), "not a socket");
+    let file = listen(&address, ListenOptions::default()).unwrap_err();
+    assert_eq!(file.kind(), io::ErrorKind::AlreadyExists, "{file}");
     assert!(path.exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_path_of_a_client_is_removed_too_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let unix = |name: &str| -> Address {
+        let path = folder.path().join(name);
+        format!("unix:{}", path.display()).parse().unwrap()
+    };
+    let own = unix("own");
+    let _listener = listen(&unix("s"), ListenOptions::default()).unwrap();
+    let stream = connect_from(Some(&own), &unix("s")).unwrap();
+    assert!(folder.path().join("own").exists());
+    let taken = connect_from(Some(&own), &unix("s")).unwrap_err();
+    assert!(matches!(taken, ConnectError::Bind(error) if error.kind() == io::ErrorKind::AddrInUse));
+    drop(stream);
+    assert!(!folder.path().join("own").exists());
+    connect_from(Some(&own), &unix("nobody")).unwrap_err();
+    assert!(!folder.path().join("own").exists());
+}
+
+#[test]
+fn an_own_address_of_another_family_is_told_apart() {
+    let listener = listen_on("127.0.0.1:0");
+    let own = "[::1]:0".parse().unwrap();
+    let error = connect_from(Some(&own), &address_of(&listener)).unwrap_err();
+    assert!(matches!(error, ConnectError::Family), "{error}");
+}
+
+#[test]
+fn a_busy_listener_does_not_starve_the_others() {
+    let listeners: Vec<Listener> = (0..2).map(|_| listen_on("127.0.0.1:0")).collect();
+    let addresses: Vec<Address> = listeners.iter().map(address_of).collect();
+    let mut acceptor = Acceptor::new(listeners, &Stop::new()).unwrap();
+    let clients = [0, 0, 0, 1, 1].map(|at: usize| connect_to(&addresses[at]).unwrap());
+    let served = clients.each_ref().map(|_| {
+        let stream = acceptor.accept(|error| panic!("{error}")).unwrap();
+        let local = stream.local().unwrap().to_string();
+        usize::from(local != addresses[0].to_string())
+    });
+    assert_eq!(served, [0, 1, 0, 1, 0]);
 }
 
 #[test]
@@ -121,20 +167,15 @@ fn two_families_on_one_port_are_two_listeners() {
         eprintln!("no IPv6 loopback here");
         return;
     }
-    let v6 = listen_on("[::]:0");
-    let port = v6
-        .endpoint()
-        .to_string()
-        .rsplit_once(':')
-        .unwrap()
-        .1
-        .to_owned();
-    // Taken by chance by somebody else is possible, taken by [::] is not.
-    let v4 = listen(
-        &format!("0.0.0.0:{port}").parse().unwrap(),
-        ListenOptions::default(),
-    );
-    assert!(v4.is_ok(), "[::] must not take IPv4: {v4:?}");
+    // Somebody else may have the port for IPv4: then another one. Were it [::]
+    // that takes IPv4, none would do.
+    let both = (0..20).any(|_| {
+        let v6 = listen_on("[::]:0");
+        let v4 = v6.endpoint().to_string();
+        let v4 = v4.replace("[::]", "0.0.0.0").parse().unwrap();
+        listen(&v4, ListenOptions::default()).is_ok()
+    });
+    assert!(both, "[::] must not take IPv4");
 }
 
 #[test]
@@ -151,13 +192,16 @@ fn names_try_every_address_and_failures_are_told() {
     assert!(stream.peer().to_string().starts_with("127.0.0.1"));
     drop(listener);
     let refused = connect_to(&format!("127.0.0.1:{port}").parse().unwrap()).unwrap_err();
-    assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused);
+    assert!(
+        matches!(&refused, ConnectError::Connect(error) if error.kind() == io::ErrorKind::ConnectionRefused),
+        "{refused:?}"
+    );
 }
 
 #[test]
 fn stop_wakes_an_acceptor_before_and_while_it_waits() {
     let stop = Stop::new();
-    let acceptor = Acceptor::new(vec![listen_on("127.0.0.1:0")], &stop).unwrap();
+    let mut acceptor = Acceptor::new(vec![listen_on("127.0.0.1:0")], &stop).unwrap();
     thread::scope(|scope| {
         let waiting = scope.spawn(|| acceptor.accept(|error| panic!("{error}")).is_none());
         stop.trigger();
@@ -194,6 +238,36 @@ fn stop_ends_a_write_when_the_grace_is_over() {
         assert!(writing.join().unwrap().is_err());
     });
     drop(client);
+}
+
+#[test]
+fn half_a_message_is_none_when_reading_was_ended_here() {
+    for cut in [true, false] {
+        let (client, server) = tcp_pair();
+        client.write_all(b"whole\nhalf").unwrap();
+        let server = Arc::new(server);
+        let mut reader = MessageReader::new(server.clone(), &Settings::default(), Some(SOON));
+        while reader.take().unwrap().is_none() {
+            assert!(reader.fill().unwrap());
+        }
+        if cut {
+            server.shutdown(Shutdown::Read).unwrap();
+        } else {
+            client.shutdown(Shutdown::Write).unwrap();
+        }
+        let end = loop {
+            match reader.fill() {
+                Ok(true) => {}
+                end => break end,
+            }
+        };
+        match cut {
+            true => assert!(matches!(end, Err(ConversationError::Cut)), "{end:?}"),
+            false => assert!(!end.unwrap()),
+        }
+        let last = (!cut).then_some(&b"half"[..]);
+        assert_eq!(reader.take().unwrap(), last);
+    }
 }
 
 #[test]

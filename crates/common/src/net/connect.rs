@@ -87,6 +87,14 @@ pub fn connect(
             }
         }
     }
+    try_each(&candidates, deadline, stop)
+}
+
+fn try_each(
+    candidates: &[(SockAddr, Option<&SockAddr>)],
+    deadline: Option<Instant>,
+    stop: &Stop,
+) -> Result<Stream, ConnectError> {
     let mut last = ConnectError::Family;
     let mut untried = candidates.len();
     for (candidate, local) in candidates {
@@ -96,8 +104,8 @@ pub fn connect(
             now + deadline.saturating_duration_since(now) / shares
         });
         untried -= 1;
-        match connect_to(&candidate, local, share, stop) {
-            Ok((socket, path)) => return Ok(Stream::new(socket, &candidate, path)),
+        match connect_to(candidate, *local, share, stop) {
+            Ok((socket, path)) => return Ok(Stream::new(socket, candidate, path)),
             Err(_) if stop.is_set() => return Err(ConnectError::Stopped),
             Err(error) => last = error,
         }
@@ -176,4 +184,71 @@ fn timed_out() -> ConnectError {
 fn is_under_way(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::WouldBlock
         || Errno::from_io_error(error) == Some(Errno::INPROGRESS)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use std::{net::TcpListener, thread};
+
+    /// A listener that completes no handshake any more, and what keeps it so.
+    fn full() -> (Socket, Vec<Socket>) {
+        let socket = Socket::new(socket2::Domain::IPV4, Type::STREAM, None).unwrap();
+        let any: std::net::SocketAddr = "127.0.0.1:0".parse().unwrap();
+        socket.bind(&any.into()).unwrap();
+        socket.listen(0).unwrap();
+        let address = socket.local_addr().unwrap();
+        let mut waiting = Vec::new();
+        // The system completes one handshake more than the backlog says, and
+        // leaves the others without an answer.
+        for _ in 0..3 {
+            let client = Socket::new(socket2::Domain::IPV4, Type::STREAM, None).unwrap();
+            let _ = client.connect_timeout(&address, Duration::from_millis(50));
+            waiting.push(client);
+        }
+        (socket, waiting)
+    }
+
+    #[test]
+    fn an_address_without_an_answer_gets_its_share_of_the_time() {
+        let (silent, _waiting) = full();
+        let answering = TcpListener::bind("127.0.0.1:0").unwrap();
+        let candidates = [
+            (silent.local_addr().unwrap(), None),
+            (answering.local_addr().unwrap().into(), None),
+        ];
+        let deadline = Some(Instant::now() + Duration::from_secs(2));
+        let stream = try_each(&candidates, deadline, &Stop::new()).unwrap();
+        assert_eq!(
+            stream.peer().to_string(),
+            answering.local_addr().unwrap().to_string()
+        );
+        let alone = Some(Instant::now() + Duration::from_millis(100));
+        let error = try_each(&candidates[..1], alone, &Stop::new()).unwrap_err();
+        assert!(
+            matches!(&error, ConnectError::Connect(error) if error.kind() == io::ErrorKind::TimedOut)
+        );
+    }
+
+    #[test]
+    fn a_stop_ends_a_connect_that_gets_no_answer() {
+        let folder = tempfile::tempdir().unwrap();
+        let unix = SockAddr::unix(folder.path().join("s")).unwrap();
+        let listener = Socket::new(socket2::Domain::UNIX, Type::STREAM, None).unwrap();
+        listener.bind(&unix).unwrap();
+        listener.listen(0).unwrap();
+        let waiting = Socket::new(socket2::Domain::UNIX, Type::STREAM, None).unwrap();
+        waiting.connect(&unix).unwrap();
+        let (silent, _waiting) = full();
+        for address in [unix, silent.local_addr().unwrap()] {
+            let stop = Stop::new();
+            thread::scope(|scope| {
+                // Without a time limit: only the stop can end it.
+                let connecting = scope.spawn(|| try_each(&[(address, None)], None, &stop));
+                stop.trigger();
+                let error = connecting.join().unwrap().unwrap_err();
+                assert!(matches!(error, ConnectError::Stopped), "{error:?}");
+            });
+        }
+    }
 }

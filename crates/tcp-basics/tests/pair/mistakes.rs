@@ -1,0 +1,123 @@
+//! What the user did wrong, or found wrong: one line says what and why.
+
+use checker::program::Program;
+
+use crate::{client, server, talk};
+
+#[test]
+fn an_answer_that_is_missing_is_an_error() {
+    let server = server(&["--reply", "none"]);
+    let mut client = client(&server.address(), &["--timeout", "0.2"]);
+    client.write(b"hello\n");
+    assert_eq!(client.wait(), 1);
+    assert_eq!(
+        client.stderr(),
+        "error: no answer: nothing came for 0.2 s\n"
+    );
+}
+
+#[test]
+fn nobody_there_is_an_error_with_a_next_step() {
+    let server = server(&[]);
+    let address = server.address();
+    drop(server);
+    // Each system has its own words for it.
+    let refused = std::net::TcpStream::connect(&address).unwrap_err();
+    let refused = common::exit::reason(&refused);
+    let mut client = client(&address, &["--message", "x"]);
+    assert_eq!(client.wait(), 1);
+    let error = client.stderr();
+    assert!(
+        error.starts_with(&format!("error: cannot connect to {address}: {refused} (")),
+        "{error}"
+    );
+    assert!(
+        error.contains("cargo run --bin tcp-basics-server") && error.lines().count() == 1,
+        "{error}"
+    );
+}
+
+#[test]
+fn wrong_usage_is_one_line_and_exit_code_2() {
+    for (args, part) in [
+        (&["--nonsense"][..], "unexpected argument '--nonsense'"),
+        (&["--listen", "nowhere"], "the port is missing"),
+        (&["--encoding", "utf-16"], "newline"),
+        (&["--timeout", "-1"], "write seconds"),
+        (&["--reply", "two\nlines"], "--reply"),
+    ] {
+        let mut server = Program::start(env!("CARGO_BIN_EXE_tcp-basics-server"), args);
+        assert_eq!(server.wait(), 2, "{args:?}");
+        let error = server.stderr();
+        assert!(
+            error.starts_with("error: ") && error.contains(part),
+            "{error}"
+        );
+        assert_eq!(error.lines().count(), 1, "{error}");
+    }
+}
+
+#[test]
+fn a_line_too_long_to_send_is_refused_here() {
+    let server = server(&[]);
+    let mut client = client(&server.address(), &[]);
+    client.write(&[b'x'; 70_000]);
+    client.end_input();
+    assert_eq!(client.wait(), 1);
+    let error = client.stderr();
+    assert_eq!(
+        error,
+        "error: cannot send line 1: a message has more than 65536 bytes\n"
+    );
+}
+
+#[test]
+fn the_limit_is_that_of_the_message_and_not_of_what_is_typed() {
+    // 90,000 bytes of UTF-8, and 60,000 in GBK.
+    let long = format!("{}\n", "你".repeat(30_000));
+    let gbk = server(&["--encoding", "gbk"]);
+    let args = ["--encoding", "gbk"];
+    assert_eq!(talk(&gbk.address(), &args, &long), (long.clone(), 0));
+    // A raw message has no limit of its own; it arrives in pieces.
+    let raw = server(&["--framing", "raw", "--reply", "none"]);
+    let args = ["--framing", "raw", "--send-only"];
+    assert_eq!(talk(&raw.address(), &args, &long[..3000]).1, 0);
+}
+
+#[test]
+fn a_line_that_is_no_text_is_named_by_its_number_or_mended() {
+    let server = server(&[]);
+    let run = |args: &[&str]| {
+        let mut client = client(&server.address(), args);
+        client.write(b"one\na\xffb\n");
+        client.end_input();
+        (client.wait(), client.stdout(), client.stderr())
+    };
+    let (code, _, error) = run(&[]);
+    assert_eq!(
+        (code, error.as_str()),
+        (1, "error: cannot send line 2: not UTF-8 at byte 1\n")
+    );
+    assert_eq!(run(&["--on-error", "replace"]).1, "one\na\u{fffd}b\n");
+    assert_eq!(run(&["--on-error", "ignore"]).1, "one\nab\n");
+}
+
+#[test]
+fn an_operator_answers_again_and_his_end_is_the_servers() {
+    let mut server = server(&["--reply", "ask", "--encoding", "gbk"]);
+    server.write("😀\n".as_bytes());
+    server.write(b"\xff\n");
+    server.write("好\n".as_bytes());
+    server.end_input();
+    let args = ["--encoding", "gbk", "--message", "1", "--message", "2"];
+    let (printed, code) = talk(&server.address(), &args, "");
+    assert_eq!((printed.as_str(), code), ("好\n", 1));
+    assert_eq!(server.wait(), 0);
+    let said = server.stderr();
+    assert_eq!(
+        said.matches("not sent, answer again: ").count(),
+        2,
+        "{said}"
+    );
+    assert!(said.contains("the input has ended"), "{said}");
+}

@@ -60,10 +60,9 @@ fn encode(bencher: Bencher<'_, '_>, framing: Framing) {
 const LABELS: [&str; 2] = ["utf-8", "gbk"];
 
 fn text(label: &str) -> Vec<u8> {
-    let text = "网络编程 network ".repeat(50);
     encoding_for_label(label)
         .expect("known")
-        .encode(&text)
+        .encode(&characters())
         .0
         .into_owned()
 }
@@ -91,4 +90,26 @@ fn text_beneath(bencher: Bencher<'_, '_>, label: &str) {
                 decoded.expect("valid").len()
             }
         });
+}
+
+fn characters() -> String {
+    "网络编程 network ".repeat(50)
+}
+
+#[divan::bench(args = LABELS)]
+fn text_back_ours(bencher: Bencher<'_, '_>, label: &str) {
+    let text = characters();
+    let codec = TextCodec::new(encoding_for_label(label).expect("known"), OnError::Strict);
+    bencher
+        .counter(BytesCount::new(text.len()))
+        .bench_local(|| codec.encode(black_box(&text)).expect("valid").len());
+}
+
+#[divan::bench(args = LABELS)]
+fn text_back_beneath(bencher: Bencher<'_, '_>, label: &str) {
+    let text = characters();
+    let encoding = encoding_for_label(label).expect("known");
+    bencher
+        .counter(BytesCount::new(text.len()))
+        .bench_local(|| encoding.encode(black_box(&text)).0.len());
 }

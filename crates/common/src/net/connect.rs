@@ -192,26 +192,25 @@ mod tests {
     use std::{net::TcpListener, thread};
 
     /// A listener that completes no handshake any more, and what keeps it so.
-    fn full() -> (Socket, Vec<Socket>) {
-        let socket = Socket::new(socket2::Domain::IPV4, Type::STREAM, None).unwrap();
-        let any: std::net::SocketAddr = "127.0.0.1:0".parse().unwrap();
-        socket.bind(&any.into()).unwrap();
-        socket.listen(0).unwrap();
-        let address = socket.local_addr().unwrap();
+    fn full() -> io::Result<(Socket, Vec<Socket>)> {
+        let socket = Socket::new(socket2::Domain::IPV4, Type::STREAM, None)?;
+        socket.bind(&std::net::SocketAddr::from(([127, 0, 0, 1], 0)).into())?;
+        socket.listen(0)?;
+        let address = socket.local_addr()?;
         let mut waiting = Vec::new();
         // The system completes one handshake more than the backlog says, and
         // leaves the others without an answer.
         for _ in 0..3 {
-            let client = Socket::new(socket2::Domain::IPV4, Type::STREAM, None).unwrap();
+            let client = Socket::new(socket2::Domain::IPV4, Type::STREAM, None)?;
             let _ = client.connect_timeout(&address, Duration::from_millis(50));
             waiting.push(client);
         }
-        (socket, waiting)
+        Ok((socket, waiting))
     }
 
     #[test]
     fn an_address_without_an_answer_gets_its_share_of_the_time() {
-        let (silent, _waiting) = full();
+        let (silent, _waiting) = full().unwrap();
         let answering = TcpListener::bind("127.0.0.1:0").unwrap();
         let candidates = [
             (silent.local_addr().unwrap(), None),
@@ -239,7 +238,7 @@ mod tests {
         listener.listen(0).unwrap();
         let waiting = Socket::new(socket2::Domain::UNIX, Type::STREAM, None).unwrap();
         waiting.connect(&unix).unwrap();
-        let (silent, _waiting) = full();
+        let (silent, _waiting) = full().unwrap();
         for address in [unix, silent.local_addr().unwrap()] {
             let stop = Stop::new();
             thread::scope(|scope| {

@@ -27,35 +27,35 @@ impl Bare {
 
     /// The address it listens on, and the rest of its output.
     fn address(&mut self) -> (String, BufReader<ChildStdout>) {
-        let mut stdout = BufReader::new(self.0.stdout.take().unwrap());
+        let mut stdout = BufReader::new(self.0.stdout.take().expect("once"));
         let (sender, line) = mpsc::channel();
         thread::spawn(move || {
             let mut line = String::new();
-            stdout.read_line(&mut line).unwrap();
+            stdout.read_line(&mut line).expect("UTF-8");
             sender.send((line, stdout))
         });
         let (line, stdout) = line.recv_timeout(SOON).expect("a first line");
-        let address = line.trim().strip_prefix("listening on ").unwrap();
-        (address.to_owned(), stdout)
+        let address = line.trim().strip_prefix("listening on ");
+        (address.expect("an address").to_owned(), stdout)
     }
 
     #[cfg(unix)]
     fn terminate(&self) {
         let kill = Command::new("kill").arg(self.0.id().to_string()).status();
-        assert!(kill.unwrap().success());
+        assert!(kill.expect("kill(1)").success());
     }
 
     /// Waits for its end: exit code and errors.
     fn wait(&mut self) -> (Option<i32>, String) {
-        let mut stderr = self.0.stderr.take().unwrap();
+        let mut stderr = self.0.stderr.take().expect("once");
         let (sender, text) = mpsc::channel();
         thread::spawn(move || {
             let mut text = String::new();
-            stderr.read_to_string(&mut text).unwrap();
+            stderr.read_to_string(&mut text).expect("UTF-8");
             sender.send(text)
         });
         let text = text.recv_timeout(SOON).expect("it ends");
-        (self.0.wait().unwrap().code(), text)
+        (self.0.wait().expect("our child").code(), text)
     }
 }
 

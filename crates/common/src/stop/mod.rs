@@ -5,6 +5,8 @@
 //! [`Stop::is_set`]), on sockets (add [`Stop::alarm`] to the `poll`), or in
 //! another system call (register what unblocks it with [`Stop::on_stop`]).
 
+mod signals;
+
 use std::{
     collections::{BTreeSet, HashMap},
     convert::Infallible,
@@ -19,6 +21,8 @@ use std::{
 };
 
 use crossbeam_channel::{Receiver, Sender, bounded};
+
+pub(crate) use signals::end_process;
 
 /// A signal that is given once and for all. Clones share it.
 #[derive(Clone)]
@@ -63,7 +67,7 @@ impl Stop {
     /// The system's, when handlers cannot be installed.
     pub fn on_signals() -> io::Result<Self> {
         let stop = Stop::new();
-        watch_signals(stop.clone())?;
+        signals::watch(stop.clone())?;
         Ok(stop)
     }
 
@@ -200,45 +204,9 @@ impl Drop for Wake {
     }
 }
 
-/// Ends the process at once, without waiting for what its threads are doing,
-/// and still leaves no Unix socket's path behind.
-pub(crate) fn end_process(code: i32) -> ! {
-    crate::net::remove_paths();
-    std::process::exit(code)
-}
-
 /// A thread that panicked with the lock left nothing half-done here.
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(unix)]
-fn watch_signals(stop: Stop) -> io::Result<()> {
-    use signal_hook::consts::{SIGINT, SIGTERM};
-
-    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
-    thread::Builder::new()
-        .name("signals".to_owned())
-        .spawn(move || {
-            for signal in signals.forever() {
-                if stop.is_set() {
-                    end_process(128 + signal);
-                }
-                stop.trigger();
-            }
-        })?;
-    Ok(())
-}
-
-#[cfg(windows)]
-fn watch_signals(stop: Stop) -> io::Result<()> {
-    ctrlc::set_handler(move || {
-        if stop.is_set() {
-            end_process(130);
-        }
-        stop.trigger();
-    })
-    .map_err(io::Error::other)
 }
 
 #[cfg(test)]

@@ -76,8 +76,8 @@ fn discard(operator: &Receiver<Line>) -> Result<(), End> {
         count += 1;
     }
     if count > 0 {
-        let what = "lines typed before the question are thrown away";
-        tell("note", &format_args!("{count} {what}"));
+        let what = "lines typed before the question, thrown away";
+        tell("note", &format_args!("{what}: {count}"));
     }
     Ok(())
 }

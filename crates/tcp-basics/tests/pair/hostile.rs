@@ -1,6 +1,10 @@
 //! Clients that do what no client should.
 
-use std::{io::Write as _, net::TcpListener, time::Duration};
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpListener,
+    time::Duration,
+};
 
 use checker::program::SOON;
 
@@ -81,7 +85,10 @@ fn a_server_that_resets_or_never_reads_is_named_as_such() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let mut reset = client(&address, &["--message", "one", "--message", "two"]);
-    let (stream, _) = listener.accept().unwrap();
+    let (mut stream, _) = listener.accept().unwrap();
+    // Or it may not know yet that it is connected.
+    stream.set_read_timeout(Some(SOON)).unwrap();
+    stream.read_exact(&mut [0; 4]).unwrap();
     socket2::SockRef::from(&stream)
         .set_linger(Some(Duration::ZERO))
         .unwrap();

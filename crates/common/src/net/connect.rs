@@ -98,11 +98,7 @@ fn try_each(
     let mut last = ConnectError::Family;
     let mut untried = candidates.len();
     for (candidate, local) in candidates {
-        let share = deadline.map(|deadline| {
-            let now = Instant::now();
-            let shares = u32::try_from(untried).unwrap_or(u32::MAX);
-            now + deadline.saturating_duration_since(now) / shares
-        });
+        let share = deadline.map(|deadline| share(Instant::now(), deadline, untried));
         untried -= 1;
         match connect_to(candidate, *local, share, stop) {
             Ok((socket, path)) => return Ok(Stream::new(socket, candidate, path)),
@@ -111,6 +107,12 @@ fn try_each(
         }
     }
     Err(last)
+}
+
+/// The end of the time for the first of `untried` addresses.
+fn share(now: Instant, deadline: Instant, untried: usize) -> Instant {
+    let shares = u32::try_from(untried).unwrap_or(u32::MAX);
+    now + deadline.saturating_duration_since(now) / shares
 }
 
 // ANCHOR: connect
@@ -209,7 +211,17 @@ mod tests {
     }
 
     #[test]
-    fn an_address_without_an_answer_gets_its_share_of_the_time() {
+    fn what_is_left_is_shared_by_the_addresses_that_are_left() {
+        let now = Instant::now();
+        let after = |seconds| now + Duration::from_secs(seconds);
+        assert_eq!(share(now, after(9), 3), after(3));
+        assert_eq!(share(after(3), after(9), 2), after(6));
+        assert_eq!(share(after(6), after(9), 1), after(9));
+        assert_eq!(share(after(10), after(9), 1), after(10));
+    }
+
+    #[test]
+    fn an_address_without_an_answer_is_left_for_the_next() {
         let (silent, _waiting) = full().unwrap();
         let answering = TcpListener::bind("127.0.0.1:0").unwrap();
         let candidates = [

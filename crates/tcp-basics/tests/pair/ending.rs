@@ -143,21 +143,14 @@ mod signals {
         for args in [&["--timeout", "0"][..], &["--timeout", "0", "--send-only"]] {
             let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
             let address = listener.local_addr().unwrap().to_string();
-            let args = [&["--connect", &address], args].concat();
+            let args = [&["--connect", &address, "--framing", "length"], args].concat();
             let mut client = Bare::start(env!("CARGO_BIN_EXE_tcp-basics-client"), &args);
-            let (_stream, _) = listener.accept().unwrap();
             let mut stdin = client.0.stdin.take().unwrap();
-            let (sender, written) = mpsc::channel();
-            // Lines that nobody reads: this thread is blocked when the client is.
-            thread::spawn(move || {
-                let line = [[b'x'; 60_000].as_slice(), b"\n"].concat();
-                while stdin.write_all(&line).is_ok() {
-                    let _ = sender.send(());
-                }
-            });
-            // A moment without progress. Should it come too early, on a busy
-            // machine, the stop must end the client all the same.
-            while written.recv_timeout(Duration::from_millis(300)).is_ok() {}
+            // One message that no buffers on the way can hold.
+            thread::spawn(move || stdin.write_all(&[vec![b'x'; 6 << 20], b"\n".to_vec()].concat()));
+            let (stream, _) = listener.accept().unwrap();
+            stream.set_read_timeout(Some(SOON)).unwrap();
+            assert_eq!(stream.peek(&mut [0]).unwrap(), 1, "it has begun to write");
             client.terminate();
             let (code, errors) = client.wait();
             assert_eq!(code, Some(0), "{errors}");

@@ -20,6 +20,8 @@ causes! {
     WRONG_ADDRESS "wrong-address" "The program listens, but not at the address it was given: the port must come from the command line, and the address must be IPv4 loopback."
     NEVER_CONNECTS "never-connects" "The client never connected to the address it was given."
 
+    TOO_SLOW "too-slow" "Everything may be right, but it comes too slowly: the program sleeps, starts slowly, or sends its answers byte by byte."
+
     // One message, one answer.
     NO_ANSWER "no-answer" "The message arrived, but no answer left: it may wait in a buffer that nobody flushes, or the program waits for more input than it was sent."
     CLOSED_EARLY "closed-early" "The connection ended while an answer was due, as when an error ends the conversation."

@@ -39,6 +39,8 @@ pub struct Options {
     pub replay: String,
     /// How long the program may take to open its port or to connect.
     pub start_timeout: Duration,
+    /// How long one check may take, whatever progress the program makes.
+    pub check_timeout: Duration,
 }
 
 impl Default for Options {
@@ -50,6 +52,7 @@ impl Default for Options {
             seed: 1,
             replay: "cargo course check".into(),
             start_timeout: Duration::from_secs(30),
+            check_timeout: Duration::from_secs(60),
         }
     }
 }
@@ -204,6 +207,10 @@ fn judge(
         Ok(Ok(())) => return Outcome::Passed,
         Ok(Err(failure)) => failure,
         Err(_) => return Outcome::Broken("the judge itself panicked".into()),
+    };
+    let failure = match failure {
+        Failure::Wrong(_) => bench.too_slow().unwrap_or(failure),
+        other => other,
     };
     match failure {
         Failure::Broken(why) => Outcome::Broken(why),

@@ -150,6 +150,55 @@ fn nothing_survives_a_program_that_hangs_with_children() {
     }
 }
 
+/// A server of the bank, in front of its arguments.
+fn wrong(name: &str) -> String {
+    let mut path = std::env::current_exe().expect("a test has a path");
+    path.pop();
+    path.pop();
+    format!("{} {name}", path.join("examples/wrong").display())
+}
+
+#[test]
+fn a_server_behind_a_wrapper_gives_its_port_back_before_the_next_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let lesson = suites::find("tcp-basics").unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = free.local_addr().unwrap().port();
+    drop(free);
+    // The shell dies first; its child, the server, is not the judge's to wait for.
+    let command = format!("sh -c '{} {{port}}; true'", wrong("server-right"));
+    let target = Target {
+        port: Some(port),
+        ..target(Role::Server, &command, dir.path())
+    };
+    let report = run(lesson, &target, &options(), &mut |_| {});
+    assert_eq!(report.exit_code(), 0, "{:?}", outcomes(&report));
+}
+
+fn outcomes(report: &Report) -> Vec<&Outcome> {
+    report
+        .results
+        .iter()
+        .map(|result| &result.outcome)
+        .collect()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn nothing_survives_by_leaving_the_group() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("pids");
+    // One whose parent lives, one whose parent has ended, and both children again.
+    let sleep = "setsid sh -c \"echo \\$\\$ >> pids; sleep 600 & echo \\$! >> pids; wait\"";
+    let until = "while [ $(wc -l < pids) -lt 4 ]; do sleep 0.01; done";
+    let command = format!("sh -c 'touch pids; {sleep} & ({sleep} &); {until}; exit 1'");
+    let report = judge(Role::Server, &command, dir.path());
+    assert_eq!(first_card(&report).cause.id, "exited-early");
+    for pid in pids(&file) {
+        assert!(test_kill_process(pid).is_err(), "{pid:?} survived");
+    }
+}
+
 fn is_running(pid: Pid) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero()));
     // Who adopts orphans may take its time to reap them; dead they are.

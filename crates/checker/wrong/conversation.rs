@@ -2,6 +2,7 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
+use std::time::Duration;
 
 use socket2::SockRef;
 
@@ -139,6 +140,11 @@ impl<'a> Conversation<'a> {
             self.socket.set_nonblocking(true)?;
             let _ = self.socket.write(&self.out);
             self.socket.set_nonblocking(false)?;
+        } else if self.bug == Bug::Trickles {
+            for byte in &self.out {
+                std::thread::sleep(Duration::from_millis(300));
+                self.socket.write_all(&[*byte])?;
+            }
         } else {
             self.socket.write_all(&self.out)?;
         }

@@ -21,6 +21,12 @@ pub(crate) fn run(port: u16, bug: Bug) -> io::Result<()> {
     let listener = listen(port, bug)?;
     #[cfg(unix)]
     stop_on_signal(bug)?;
+    if bug == Bug::EndsWithInput {
+        thread::spawn(|| {
+            let _ = io::copy(&mut io::stdin(), &mut io::sink());
+            std::process::exit(0);
+        });
+    }
     say(&format!("listening on {}", listener.local_addr()?));
     if bug == Bug::RefusesSecond {
         return serve_or_hang_up(&listener, bug);
@@ -66,7 +72,10 @@ fn stop_on_signal(bug: Bug) -> io::Result<()> {
     if bug == Bug::KilledBySignal {
         return Ok(());
     }
-    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    let mut signals = Signals::new([SIGTERM])?;
+    if bug != Bug::OnlySigterm {
+        signals.add_signal(SIGINT)?;
+    }
     thread::spawn(move || {
         for _ in signals.forever() {
             if bug != Bug::IgnoresSigterm {

@@ -11,7 +11,7 @@ pub(crate) struct Entry {
     pub(crate) name: &'static str,
     /// The one thing that is wrong with it.
     pub(crate) bug: Bug,
-    /// The first check it fails; empty for the right programs.
+    /// The first check it fails; empty for right programs, which may be unusual.
     pub(crate) check: &'static str,
     /// The cause that the card must name.
     pub(crate) cause: &'static str,
@@ -30,6 +30,7 @@ impl Entry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Bug {
     Right,
+    EndsWithInput,
     Silent,
     NoNewline,
     CrlfAnswers,
@@ -39,6 +40,7 @@ pub(crate) enum Bug {
     ExitsAtStart,
     OtherPort,
     Ipv6Only,
+    Trickles,
     OneAnswer,
     StaleAnswer,
     KeepsBuffer,
@@ -82,6 +84,7 @@ pub(crate) enum Bug {
     AnyAddress,
     IgnoresSigterm,
     KilledBySignal,
+    OnlySigterm,
     PrintsRaw,
     WaitsForGreeting,
     OneLineOnly,
@@ -133,6 +136,7 @@ pub(crate) const BANK: &[Entry] = &[
     row("server-exits-at-start", ExitsAtStart, "answers-a-message", "exited-early", "ends with an error before it listens"),
     row("server-other-port", OtherPort, "answers-a-message", "wrong-address", "listens on a port of its own choice"),
     row("server-ipv6-only", Ipv6Only, "answers-a-message", "wrong-address", "listens on ::1 only"),
+    row("server-trickles", Trickles, "answers-a-message", "too-slow", "sends its answers byte by byte, and takes its time"),
     row("server-one-answer", OneAnswer, "answers-in-order", "one-shot", "closes after its first answer"),
     row("server-stale-answer", StaleAnswer, "answers-in-order", "stale-answer", "repeats its first answer for ever"),
     row("server-keeps-buffer", KeepsBuffer, "answers-in-order", "buffer-not-cleared", "never clears its buffer: the second answer holds the first"),
@@ -176,7 +180,10 @@ pub(crate) const BANK: &[Entry] = &[
     row("server-any-address", AnyAddress, "loopback-only", "listens-everywhere", "listens on every address of the machine"),
     row("server-ignores-sigterm", IgnoresSigterm, "stop-signal", "stays-after-signal", "catches the signal and stays"),
     row("server-killed-by-signal", KilledBySignal, "stop-signal", "killed-by-signal", "lets the signal kill it"),
+    row("server-killed-by-ctrl-c", OnlySigterm, "stop-signal", "killed-by-signal", "stops at SIGTERM, and lets Ctrl-C kill it"),
     row("server-prints-raw", PrintsRaw, "escaped-output", "raw-terminal-codes", "prints what clients send as it is"),
+
+    row("server-stdin-ends", EndsWithInput, "", "", "also right: ends when its own standard input does"),
 
     row("client-right", Right, "", "", "keeps the whole contract"),
     row("client-silent", Silent, "sends-lines", "nothing-sent", "reads its input and sends nothing"),

@@ -55,6 +55,7 @@ pub(crate) fn run(args: &Check, workspace: &Workspace, out: &mut dyn Write) -> R
             seed,
             replay: replay(args, lesson, role),
             start_timeout: START,
+            ..Options::default()
         };
         reports.push(judge.run(lesson, &target, &options));
     }

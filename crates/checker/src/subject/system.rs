@@ -4,7 +4,7 @@
 mod linux;
 
 #[cfg(target_os = "linux")]
-pub(crate) use linux::Processes;
+pub(crate) use linux::{Processes, children, descendants};
 
 /// A program and what it has started, on a system that tells nothing about them.
 #[cfg(not(target_os = "linux"))]

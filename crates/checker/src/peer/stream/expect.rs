@@ -1,6 +1,6 @@
 //! What must come on a connection, and what is made of anything else.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::Stream;
 use crate::diagnose::Seen;
@@ -15,7 +15,7 @@ impl Stream {
         let mut length = 0;
         loop {
             // Some(true) is right, Some(false) is wrong, None is not decided.
-            let verdict = self.inbox.wait(Instant::now() + ANSWER, |state| {
+            let verdict = self.inbox.wait(ANSWER, |state| {
                 let got = state.waiting();
                 if got.starts_with(expected) {
                     return Some(Some(true));
@@ -69,7 +69,7 @@ impl Stream {
     /// # Errors
     /// What came instead.
     pub(crate) fn expect_end(&mut self) -> Result<(), Box<Seen>> {
-        self.inbox.wait(Instant::now() + ANSWER, |state| {
+        self.inbox.wait(ANSWER, |state| {
             (state.end.is_some() || !state.waiting().is_empty()).then_some(())
         });
         let clean = self
@@ -98,7 +98,7 @@ impl Stream {
 
     /// Waits at most `limit` for a line and takes it, its LF included.
     pub(crate) fn line(&mut self, limit: Duration) -> Option<Vec<u8>> {
-        let length = self.inbox.wait(Instant::now() + limit, |state| {
+        let length = self.inbox.wait(limit, |state| {
             match state.waiting().iter().position(|&b| b == b'\n') {
                 Some(at) => Some(Some(at + 1)),
                 None => state.end.map(|_| None),
@@ -112,8 +112,7 @@ impl Stream {
     pub(crate) fn seen(&mut self, expected: &[u8], early: usize) -> Box<Seen> {
         let mut length = self.inbox.look(|state| state.waiting().len());
         while length < (1 << 20) {
-            let deadline = Instant::now() + QUIET;
-            let more = self.inbox.wait(deadline, |state| {
+            let more = self.inbox.wait(QUIET, |state| {
                 let now = state.waiting().len();
                 (state.end.is_some() || now > length).then_some(now)
             });

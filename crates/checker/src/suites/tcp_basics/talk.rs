@@ -56,7 +56,7 @@ impl Talk {
         input: Input,
     ) -> Result<Self, Failure> {
         let broken = |error| Failure::Broken(format!("no address of the judge: {error}"));
-        let mut client = bench.start(listener.local_addr().map_err(broken)?, true)?;
+        let mut client = bench.start(listener.local_addr().map_err(broken)?)?;
         client.feed(&as_input(lines));
         let mut stream = None;
         if input == Input::EndsLater {
@@ -198,9 +198,9 @@ impl Talk {
     pub(super) fn finish(&mut self) {
         self.stream.hold();
         self.client.end_input();
-        let start = Instant::now();
+        let until = self.stream.until(CLIENT);
         let step = Duration::from_millis(5);
-        while self.stream.wait_end(step).is_none() && start.elapsed() < CLIENT {
+        while self.stream.wait_end(step).is_none() && Instant::now() < until {
             if self
                 .client
                 .output()

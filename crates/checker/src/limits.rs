@@ -12,6 +12,9 @@ pub(crate) const CLIENT: Duration = Duration::from_secs(5);
 pub(crate) const CONNECT: Duration = Duration::from_secs(5);
 /// For a program to read the beginning of a cut message and misread it.
 pub(crate) const HOLD: Duration = Duration::from_millis(300);
+/// For a program that takes a silence, or the time-out of a read, for an end:
+/// a second is what most of them wait.
+pub(crate) const SILENCE: Duration = Duration::from_millis(1200);
 /// After something wrong came: until no more of it comes.
 pub(crate) const QUIET: Duration = Duration::from_millis(150);
 /// For a program that listens somewhere else to change its mind.

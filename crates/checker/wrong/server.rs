@@ -36,7 +36,12 @@ pub(crate) fn run(port: u16, bug: Bug) -> io::Result<()> {
         if let Err(error) = serve(socket, bug) {
             say(&format!("client lost: {error}"));
             // As if `?` stood where this report is.
-            if bug == Bug::DiesOnReset || error.kind() == ErrorKind::InvalidData {
+            let dies = match error.kind() {
+                ErrorKind::InvalidData => true,
+                ErrorKind::BrokenPipe if bug == Bug::DiesOnBrokenPipe => true,
+                _ => bug == Bug::DiesOnReset,
+            };
+            if dies {
                 return Err(error);
             }
         }
@@ -60,7 +65,11 @@ fn listen(port: u16, bug: Bug) -> io::Result<TcpListener> {
         socket.set_reuse_address(true)?;
     }
     socket.bind(&address.into())?;
-    socket.listen(128)?;
+    socket.listen(match bug {
+        Bug::BacklogOf0 => 0,
+        Bug::BacklogOf1 => 1,
+        _ => 128,
+    })?;
     Ok(socket.into())
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Stream;
 use crate::diagnose::Seen;
-use crate::limits::{ANSWER, QUIET};
+use crate::limits::{ANSWER, QUIET, SILENCE};
 
 impl Stream {
     /// Waits for exactly `expected`, as long as it makes progress.
@@ -53,14 +53,46 @@ impl Stream {
         for &cut in cuts {
             self.send_and_hold(&message[from..cut]);
             from = cut;
-            let early = self.inbox.look(|state| state.waiting().len());
-            if early > 0 || self.ended() {
-                self.send(&message[from..]);
-                return Err(self.seen(expected, early));
-            }
+            self.none_yet(&message[from..], expected)?;
         }
         self.send(&message[from..]);
         self.expect(expected)
+    }
+
+    /// As [`Stream::exchange_cut`], with one cut that lasts longer than programs
+    /// wait which take a silence for an end.
+    ///
+    /// # Errors
+    /// As for [`Stream::exchange_cut`].
+    pub(crate) fn exchange_after_silence(
+        &mut self,
+        message: &[u8],
+        cut: usize,
+        expected: &[u8],
+    ) -> Result<(), Box<Seen>> {
+        let (beginning, rest) = message.split_at(cut);
+        self.send_and_wait(beginning);
+        self.none_yet(rest, expected)?;
+        self.send(rest);
+        self.expect(expected)
+    }
+
+    /// Sends `bytes`, then nothing for [`SILENCE`], unless something comes back.
+    pub(crate) fn send_and_wait(&mut self, bytes: &[u8]) {
+        self.send(bytes);
+        self.inbox.wait(SILENCE, |state| {
+            (state.end.is_some() || !state.waiting().is_empty()).then_some(())
+        });
+    }
+
+    /// Proves that nothing came before the `rest` of a message was sent.
+    fn none_yet(&mut self, rest: &[u8], expected: &[u8]) -> Result<(), Box<Seen>> {
+        let early = self.inbox.look(|state| state.waiting().len());
+        if early > 0 || self.ended() {
+            self.send(rest);
+            return Err(self.seen(expected, early));
+        }
+        Ok(())
     }
 
     /// Waits for the end of the connection, with nothing before it. A reset

@@ -180,6 +180,15 @@ impl Talk {
         self.expect_printed(text, pieces);
     }
 
+    /// Answers with a cut before the offset `cut`, and a silence there.
+    pub(super) fn answer_after_silence(&mut self, text: &str, cut: usize) {
+        let message = lf(text);
+        let (beginning, rest) = message.split_at(cut);
+        self.stream.send_and_wait(beginning);
+        self.stream.send(rest);
+        self.expect_printed(text, vec![beginning.to_vec(), rest.to_vec()]);
+    }
+
     /// Answers with several texts at once, the last one cut in its middle.
     pub(super) fn answer_glued(&mut self, texts: &[String]) {
         let whole: Vec<u8> = texts.iter().flat_map(|text| lf(text)).collect();

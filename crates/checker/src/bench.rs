@@ -124,9 +124,13 @@ impl<'a> Bench<'a> {
     }
 
     /// One more connection, with small buffers.
-    pub(crate) fn connect_narrow(&mut self, server: &Server) -> Result<Stream, Failure> {
+    pub(crate) fn connect_narrow(
+        &mut self,
+        server: &Server,
+        cause: Cause,
+    ) -> Result<Stream, Failure> {
         self.dial(server, Stream::connect_narrow)
-            .map_err(|error| refused(server, ONE_CLIENT_ONLY, &error))
+            .map_err(|error| refused(server, cause, &error))
     }
 
     fn dial(&mut self, server: &Server, connect: Connect) -> io::Result<Stream> {

@@ -14,7 +14,7 @@ pub(crate) const CONNECT: Duration = Duration::from_secs(5);
 pub(crate) const HOLD: Duration = Duration::from_millis(300);
 /// For a program that takes a silence, or the time-out of a read, for an end:
 /// a second is what most of them wait.
-pub(crate) const SILENCE: Duration = Duration::from_millis(1200);
+pub(crate) const SILENCE: Duration = Duration::from_millis(1100);
 /// After something wrong came: until no more of it comes.
 pub(crate) const QUIET: Duration = Duration::from_millis(150);
 /// For a program that listens somewhere else to change its mind.

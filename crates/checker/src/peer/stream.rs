@@ -145,6 +145,18 @@ impl Stream {
     pub(crate) fn hold(&mut self) {
         let start = Instant::now();
         let settled = self.settle();
+        self.held(start, settled);
+    }
+
+    /// Waits until the program sleeps although there is more for it to read: it
+    /// waits for us to read its answers.
+    pub(crate) fn hold_stuck(&mut self) {
+        let start = Instant::now();
+        let stuck = self.watch(|program, near, far| program.stuck(near, far));
+        self.held(start, stuck);
+    }
+
+    fn held(&mut self, start: Instant, settled: bool) {
         self.note(&format!(
             "waited {:.1?} for the program to read it",
             start.elapsed()
@@ -156,6 +168,11 @@ impl Stream {
     }
 
     fn settle(&self) -> bool {
+        self.watch(|program, near, far| program.settled(near, far, self.ended()))
+    }
+
+    /// Waits until `look`, given the program and the ports of both ends, is true.
+    fn watch(&self, look: impl Fn(&Processes, u16, u16) -> Option<bool>) -> bool {
         let (Ok(near), Ok(far)) = (self.socket.local_addr(), self.socket.peer_addr()) else {
             // Gone already.
             return true;
@@ -164,7 +181,7 @@ impl Stream {
         let program = Processes::of(self.group);
         let mut pause = Duration::from_millis(1);
         loop {
-            match program.settled(near.port(), far.port(), self.ended()) {
+            match look(&program, near.port(), far.port()) {
                 // Our own reader may have the last bytes still in its hand.
                 Some(true) => return self.listen_for(Duration::from_millis(2)),
                 Some(false) if Instant::now() < deadline => {

@@ -21,6 +21,11 @@ impl Processes {
         None
     }
 
+    /// Whether it sleeps with input unread: nobody knows.
+    pub(crate) fn stuck(&self, _near: u16, _far: u16) -> Option<bool> {
+        None
+    }
+
     /// The TCP addresses they listen on: nobody knows.
     pub(crate) fn listening(&self) -> Vec<std::net::SocketAddr> {
         Vec::new()

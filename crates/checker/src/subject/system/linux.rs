@@ -40,6 +40,16 @@ impl Processes {
         Some(settled)
     }
 
+    /// Whether the program sleeps although its port `far` has input from `near`.
+    pub(crate) fn stuck(&self, near: u16, far: u16) -> Option<bool> {
+        let [_, theirs] = unread(near, far);
+        let stuck = theirs.is_some_and(|unread| unread > 0) && !self.busy() && {
+            thread::sleep(DELIVERY);
+            !self.busy()
+        };
+        Some(stuck)
+    }
+
     /// Whether any thread is running, or waits for a processor or a disk.
     fn busy(&self) -> bool {
         self.0.iter().any(|pid| {

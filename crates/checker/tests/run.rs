@@ -55,7 +55,7 @@ fn a_command_that_cannot_run_is_named() {
             let card = first_card(&report);
             assert_eq!(card.cause.id, cause, "{command}");
             assert_eq!(report.verdict(), Verdict::Failed);
-            assert_eq!(report.exit_code(), 1);
+            assert_eq!(report.verdict().exit_code(), 1);
         }
     }
     let report = judge(Role::Server, "sh -c 'echo oh no >&2; exit 3'", dir.path());
@@ -80,6 +80,29 @@ fn the_first_failure_stops_the_role_unless_told_otherwise() {
     };
     let report = run(lesson, &target, &options, &mut |_| {});
     assert!(!report.results.iter().any(|r| not_run(&r.outcome)));
+}
+
+#[test]
+fn a_check_asked_for_by_name_is_made_or_there_is_no_verdict() {
+    let dir = tempfile::tempdir().unwrap();
+    let lesson = suites::find("tcp-basics").unwrap();
+    let options = Options {
+        only: Some("restart".into()),
+        ..options()
+    };
+    let mut target = target(Role::Server, &wrong("server-no-reuse {port}"), dir.path());
+    let made = run(lesson, &target, &options, &mut |_| {});
+    assert_eq!(first_card(&made).cause.id, "no-reuseaddr");
+    assert_eq!(made.verdict(), Verdict::Failed, "the only one decides");
+
+    // Its port is fixed, so this one cannot be made.
+    target.port = Some(1);
+    let skipped = run(lesson, &target, &options, &mut |_| {});
+    assert!(matches!(skipped.results[0].outcome, Outcome::Skipped(_)));
+    assert_eq!(skipped.verdict(), Verdict::NotChecked);
+    let both = [skipped, made];
+    assert_eq!(Verdict::of(&both), Verdict::Failed);
+    assert_eq!(Verdict::of(&both[..1]).exit_code(), 3);
 }
 
 #[test]
@@ -172,7 +195,7 @@ fn a_server_behind_a_wrapper_gives_its_port_back_before_the_next_start() {
         ..target(Role::Server, &command, dir.path())
     };
     let report = run(lesson, &target, &options(), &mut |_| {});
-    assert_eq!(report.exit_code(), 0, "{:?}", outcomes(&report));
+    assert_eq!(report.verdict().exit_code(), 0, "{:?}", outcomes(&report));
 }
 
 fn outcomes(report: &Report) -> Vec<&Outcome> {

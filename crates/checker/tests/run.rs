@@ -3,7 +3,7 @@
 #![cfg(unix)]
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use checker::{
     Card, CommandLine, Options, Outcome, Report, Role, Target, Verdict, conformance, run, suites,
@@ -164,12 +164,8 @@ fn nothing_survives_a_program_that_hangs_with_children() {
     assert_eq!(first_card(&report).cause.id, "not-listening");
     let pids = pids(&file);
     assert_eq!(pids.len(), 2);
-    // The program was reaped by the judge; its child is reaped by the system.
-    assert!(test_kill_process(pids[0]).is_err(), "a zombie is left");
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while is_running(pids[1]) {
-        assert!(Instant::now() < deadline, "a child survived");
-        std::thread::yield_now();
+    for pid in pids {
+        assert!(test_kill_process(pid).is_err(), "{pid:?} survived");
     }
 }
 
@@ -220,12 +216,6 @@ fn nothing_survives_by_leaving_the_group() {
     for pid in pids(&file) {
         assert!(test_kill_process(pid).is_err(), "{pid:?} survived");
     }
-}
-
-fn is_running(pid: Pid) -> bool {
-    let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero()));
-    // Who adopts orphans may take its time to reap them; dead they are.
-    test_kill_process(pid).is_ok() && !stat.is_ok_and(|stat| stat.contains(") Z "))
 }
 
 #[test]

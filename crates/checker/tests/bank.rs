@@ -27,7 +27,7 @@ use checker::{
 use table::{BANK, Bug, Entry};
 
 /// More than processors: most of the time is spent waiting.
-const AT_ONCE: usize = 10;
+const AT_ONCE: usize = 6;
 
 #[test]
 fn every_wrong_program_fails_its_check_with_its_cause_and_the_right_ones_pass() {

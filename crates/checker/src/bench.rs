@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use crate::causes::*;
 use crate::history::{Event, History};
-use crate::limits::ELSEWHERE;
+use crate::limits::{CONNECT, Deadline, ELSEWHERE};
 use crate::peer::Stream;
 use crate::run::{Options, Target};
 use crate::subject::{Exit, Output, Port, Processes, Subject, Values};
@@ -24,13 +24,14 @@ use words::Words;
 const PAUSES: [Duration; 2] = [Duration::from_millis(1), Duration::from_millis(20)];
 
 /// One of the ways to connect that [`Stream`] offers.
-type Connect = fn(SocketAddr, String, i32, &History) -> io::Result<Stream>;
+type Connect = fn(SocketAddr, String, i32, &History, Deadline) -> io::Result<Stream>;
 
 /// The place where one check is made.
 pub(crate) struct Bench<'a> {
     target: &'a Target,
     options: &'a Options,
     history: History,
+    deadline: Deadline,
     words: Words,
     /// The outputs of every program started in this check.
     outputs: Vec<Arc<Output>>,
@@ -49,11 +50,26 @@ impl<'a> Bench<'a> {
             target,
             options,
             history: History::new(),
+            deadline: Deadline::after(options.check_timeout),
             words: Words::new(salt),
             outputs: Vec::new(),
             connections: 0,
             ports: Vec::new(),
         }
+    }
+
+    /// The failure of a check that took all the time it may take. What it found
+    /// after that is worth nothing: its waits were cut short.
+    pub(crate) fn too_slow(&self) -> Option<Failure> {
+        let limit = self.options.check_timeout.as_secs_f64();
+        let got = "it went on, and the program was ended";
+        self.deadline.has_passed().then(|| {
+            Failure::words(
+                TOO_SLOW,
+                format!("the check to be over within {limit} s"),
+                got,
+            )
+        })
     }
 
     pub(crate) fn events(&self) -> Vec<Event> {
@@ -82,9 +98,7 @@ impl<'a> Bench<'a> {
     pub(crate) fn server(&mut self) -> Result<(Server, Stream), Failure> {
         let port = self.port()?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        if self.target.port.is_some()
-            && Stream::connect(address, "probe".into(), 0, &History::new()).is_ok()
-        {
+        if self.target.port.is_some() && TcpStream::connect_timeout(&address, CONNECT).is_ok() {
             return Err(Failure::Broken(format!(
                 "another program already listens on {address}; stop it first"
             )));
@@ -94,7 +108,7 @@ impl<'a> Bench<'a> {
 
     /// Starts the server at an address that may have been used before.
     pub(crate) fn server_at(&mut self, address: SocketAddr) -> Result<(Server, Stream), Failure> {
-        let subject = self.start(address, false)?;
+        let subject = self.start(address)?;
         let server = Server { subject, address };
         let first = self.first_connection(&server)?;
         Ok((server, first))
@@ -110,15 +124,19 @@ impl<'a> Bench<'a> {
     }
 
     /// One more connection, with small buffers.
-    pub(crate) fn connect_narrow(&mut self, server: &Server) -> Result<Stream, Failure> {
+    pub(crate) fn connect_narrow(
+        &mut self,
+        server: &Server,
+        cause: Cause,
+    ) -> Result<Stream, Failure> {
         self.dial(server, Stream::connect_narrow)
-            .map_err(|error| refused(server, ONE_CLIENT_ONLY, &error))
+            .map_err(|error| refused(server, cause, &error))
     }
 
     fn dial(&mut self, server: &Server, connect: Connect) -> io::Result<Stream> {
         let name = format!("connection {}", self.connections + 1);
         let group = server.subject.group();
-        let stream = connect(server.address, name, group, &self.history)?;
+        let stream = connect(server.address, name, group, &self.history, self.deadline)?;
         self.connections += 1;
         Ok(stream.patient(self.patience()))
     }
@@ -129,9 +147,10 @@ impl<'a> Bench<'a> {
         let address = server.address;
         let wanted = || format!("the program to listen on {address}");
         let start = Instant::now();
+        let until = self.deadline.within(self.options.start_timeout);
         let mut elsewhere_since = None;
         let [mut pause, longest] = PAUSES;
-        while start.elapsed() < self.options.start_timeout {
+        while Instant::now() < until {
             if let Ok(stream) = self.dial(server, Stream::connect) {
                 return Ok(stream);
             }
@@ -171,14 +190,17 @@ impl<'a> Bench<'a> {
         Ok((Ipv4Addr::LOCALHOST, self.port()?).into())
     }
 
-    /// Starts the program, told `address`; with `input` it can be fed.
-    pub(crate) fn start(&mut self, address: SocketAddr, input: bool) -> Result<Subject, Failure> {
+    /// Starts the program, told `address`.
+    pub(crate) fn start(&mut self, address: SocketAddr) -> Result<Subject, Failure> {
+        if let Some(failure) = self.too_slow() {
+            return Err(failure);
+        }
         let here = || std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
         let values = Values {
             address,
             dir: self.target.dir.clone().unwrap_or_else(here),
         };
-        let subject = Subject::start(&self.target.command, &values, input, &self.history)?;
+        let subject = Subject::start(&self.target.command, &values, &self.history, self.deadline)?;
         self.outputs.push(subject.output().clone());
         Ok(subject)
     }

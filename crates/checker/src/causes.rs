@@ -20,6 +20,8 @@ causes! {
     WRONG_ADDRESS "wrong-address" "The program listens, but not at the address it was given: the port must come from the command line, and the address must be IPv4 loopback."
     NEVER_CONNECTS "never-connects" "The client never connected to the address it was given."
 
+    TOO_SLOW "too-slow" "Everything may be right, but it comes too slowly: the program sleeps, starts slowly, or sends its answers byte by byte."
+
     // One message, one answer.
     NO_ANSWER "no-answer" "The message arrived, but no answer left: it may wait in a buffer that nobody flushes, or the program waits for more input than it was sent."
     CLOSED_EARLY "closed-early" "The connection ended while an answer was due, as when an error ends the conversation."
@@ -36,6 +38,7 @@ causes! {
 
     // A stream of bytes is not a row of messages.
     ONE_READ_ONE_MESSAGE "one-read-one-message" "One read was taken for one message, but TCP delivers bytes, not messages: keep what each read brings in a buffer, and take a message out when its line feed is there."
+    SILENCE_TAKEN_FOR_END "silence-taken-for-end" "A pause, or the time-out of a read, was taken for the end of the message, but the network may pause anywhere: only the line feed ends it."
     PARTIAL_DROPPED "partial-dropped" "The beginning of a message was thrown away because its end had not arrived yet; it must wait in a buffer."
     REST_DROPPED "rest-dropped" "What followed the first line feed of a read was thrown away; it is the beginning of the next message."
     GLUED_AS_ONE "glued-as-one" "Everything up to the last line feed was taken for one message, or waited for a read that ends in one; every line feed ends a message."

@@ -39,6 +39,8 @@ pub struct Options {
     pub replay: String,
     /// How long the program may take to open its port or to connect.
     pub start_timeout: Duration,
+    /// How long one check may take, whatever progress the program makes.
+    pub check_timeout: Duration,
 }
 
 impl Default for Options {
@@ -50,6 +52,7 @@ impl Default for Options {
             seed: 1,
             replay: "cargo course check".into(),
             start_timeout: Duration::from_secs(30),
+            check_timeout: Duration::from_secs(60),
         }
     }
 }
@@ -110,6 +113,38 @@ pub enum Verdict {
     Failed,
     /// The judge or this machine failed.
     Broken,
+    /// No check was made: the ones asked for were skipped.
+    NotChecked,
+}
+
+impl Verdict {
+    /// The verdict on several programs, from the verdict on each.
+    ///
+    /// A failed program is failed, whatever else happened; but where a check could
+    /// not be made nobody passed.
+    #[must_use]
+    pub fn of(reports: &[Report]) -> Self {
+        Self::worst(reports.iter().map(Report::verdict))
+    }
+
+    fn worst(found: impl Iterator<Item = Self>) -> Self {
+        let found: Vec<_> = found.collect();
+        [Self::Failed, Self::Broken, Self::Passed]
+            .into_iter()
+            .find(|verdict| found.contains(verdict))
+            .unwrap_or(Self::NotChecked)
+    }
+
+    /// The exit code that tells it: 0, 1 or 3.
+    #[must_use]
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Passed => 0,
+            Self::Failed => 1,
+            // Nothing is known about the program.
+            Self::Broken | Self::NotChecked => 3,
+        }
+    }
 }
 
 impl Report {
@@ -117,27 +152,18 @@ impl Report {
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         let single = self.results.len() == 1;
-        let mut verdict = Verdict::Passed;
-        for result in &self.results {
+        let verdicts = self.results.iter().filter_map(|result| {
+            let counts = single || result.check.level == Level::Core;
             match result.outcome {
-                Outcome::Broken(_) => return Verdict::Broken,
-                Outcome::Failed(_) if single || result.check.level == Level::Core => {
-                    verdict = Verdict::Failed;
-                }
-                _ => {}
+                Outcome::Passed => Some(Verdict::Passed),
+                Outcome::Failed(_) if counts => Some(Verdict::Failed),
+                // It was made, and costs nothing.
+                Outcome::Failed(_) => Some(Verdict::Passed),
+                Outcome::Broken(_) => Some(Verdict::Broken),
+                Outcome::Skipped(_) | Outcome::NotRun => None,
             }
-        }
-        verdict
-    }
-
-    /// The exit code of the verdict: 0, 1 or 3.
-    #[must_use]
-    pub fn exit_code(&self) -> u8 {
-        match self.verdict() {
-            Verdict::Passed => 0,
-            Verdict::Failed => 1,
-            Verdict::Broken => 3,
-        }
+        });
+        Verdict::worst(verdicts)
     }
 }
 
@@ -204,6 +230,10 @@ fn judge(
         Ok(Ok(())) => return Outcome::Passed,
         Ok(Err(failure)) => failure,
         Err(_) => return Outcome::Broken("the judge itself panicked".into()),
+    };
+    let failure = match failure {
+        Failure::Wrong(_) => bench.too_slow().unwrap_or(failure),
+        other => other,
     };
     match failure {
         Failure::Broken(why) => Outcome::Broken(why),

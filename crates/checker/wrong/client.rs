@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use socket2::{Domain, Socket, Type};
 
-use crate::conversation::is_idle;
+use crate::conversation::{SILENCE, is_idle};
 use crate::lines::{Line, Lines};
 use crate::sender::{Sent, send_input};
 use crate::show::say_text;
@@ -52,9 +52,10 @@ fn connect(host: &str, port: u16, bug: Bug) -> io::Result<TcpStream> {
     let address = address.ok_or(io::Error::other("no address for this name"))?;
     if bug == Bug::FixedPort {
         let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-        // Lets it follow itself at once, but never run twice to one server.
+        // Lets it follow itself at once, but never run twice to one server. The
+        // port is none of those that the judge hands out.
         socket.set_reuse_address(true)?;
-        socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 27182)).into())?;
+        socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 7182)).into())?;
         socket.connect(&address.into())?;
         return Ok(socket.into());
     }
@@ -70,13 +71,21 @@ fn connect(host: &str, port: u16, bug: Bug) -> io::Result<TcpStream> {
 fn receive(mut socket: &TcpStream, sent: &Sent, bug: Bug) -> io::Result<()> {
     let mut lines = Lines::new(bug);
     let mut chunk = vec![0; 64 * 1024];
-    socket.set_read_timeout(Some(LOOK))?;
+    socket.set_read_timeout(Some(match bug {
+        Bug::SilenceEnds => SILENCE,
+        _ => LOOK,
+    }))?;
     loop {
         while bug == Bug::WritesAllFirst && sent.sending() {
             thread::sleep(LOOK);
         }
         let count = match socket.read(&mut chunk) {
             Err(error) if is_idle(&error) => {
+                if bug == Bug::SilenceEnds
+                    && let Some(line) = lines.last()
+                {
+                    print(line, sent, bug)?;
+                }
                 if sent.has_waited_enough() {
                     break;
                 }

@@ -2,12 +2,16 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
+use std::time::Duration;
 
 use socket2::SockRef;
 
 use crate::lines::{Line, Lines};
 use crate::show::say_text;
 use crate::table::Bug;
+
+/// How long a program listens that takes silence for an end.
+pub(crate) const SILENCE: Duration = Duration::from_millis(600);
 
 /// Why a conversation is over.
 #[derive(PartialEq, Eq)]
@@ -45,8 +49,25 @@ impl<'a> Conversation<'a> {
             self.socket.write_all(b"Welcome to the server\n")?;
         }
         let mut chunk = vec![0; 64 * 1024];
+        if matches!(self.bug, Bug::SilenceEnds | Bug::SilenceCloses) {
+            self.socket.set_read_timeout(Some(SILENCE))?;
+        }
         loop {
-            let count = read_some(self.socket, &mut chunk)?;
+            let count = match self.socket.read(&mut chunk) {
+                Err(error) if is_idle(&error) => {
+                    if self.bug == Bug::SilenceCloses {
+                        return Ok(End::OfInput);
+                    }
+                    if self.bug == Bug::SilenceEnds
+                        && let Some(line) = self.lines.last()
+                    {
+                        self.answer(line)?;
+                        self.send()?;
+                    }
+                    continue;
+                }
+                outcome => outcome?,
+            };
             if count == 0 {
                 return self.end_of_input();
             }
@@ -139,6 +160,11 @@ impl<'a> Conversation<'a> {
             self.socket.set_nonblocking(true)?;
             let _ = self.socket.write(&self.out);
             self.socket.set_nonblocking(false)?;
+        } else if self.bug == Bug::Trickles {
+            for byte in &self.out {
+                std::thread::sleep(Duration::from_millis(300));
+                self.socket.write_all(&[*byte])?;
+            }
         } else {
             self.socket.write_all(&self.out)?;
         }
@@ -163,16 +189,6 @@ fn without_accents(text: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(text);
     let ascii = text.chars().map(|c| if c.is_ascii() { c } else { '?' });
     ascii.collect::<String>().into_bytes()
-}
-
-/// One read; a timeout is no news.
-pub(crate) fn read_some(mut socket: &TcpStream, chunk: &mut [u8]) -> io::Result<usize> {
-    loop {
-        match socket.read(chunk) {
-            Err(error) if is_idle(&error) => {}
-            outcome => return outcome,
-        }
-    }
 }
 
 pub(crate) fn is_idle(error: &io::Error) -> bool {

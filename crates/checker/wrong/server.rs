@@ -21,6 +21,12 @@ pub(crate) fn run(port: u16, bug: Bug) -> io::Result<()> {
     let listener = listen(port, bug)?;
     #[cfg(unix)]
     stop_on_signal(bug)?;
+    if bug == Bug::EndsWithInput {
+        thread::spawn(|| {
+            let _ = io::copy(&mut io::stdin(), &mut io::sink());
+            std::process::exit(0);
+        });
+    }
     say(&format!("listening on {}", listener.local_addr()?));
     if bug == Bug::RefusesSecond {
         return serve_or_hang_up(&listener, bug);
@@ -30,7 +36,12 @@ pub(crate) fn run(port: u16, bug: Bug) -> io::Result<()> {
         if let Err(error) = serve(socket, bug) {
             say(&format!("client lost: {error}"));
             // As if `?` stood where this report is.
-            if bug == Bug::DiesOnReset || error.kind() == ErrorKind::InvalidData {
+            let dies = match error.kind() {
+                ErrorKind::InvalidData => true,
+                ErrorKind::BrokenPipe if bug == Bug::DiesOnBrokenPipe => true,
+                _ => bug == Bug::DiesOnReset,
+            };
+            if dies {
                 return Err(error);
             }
         }
@@ -54,7 +65,11 @@ fn listen(port: u16, bug: Bug) -> io::Result<TcpListener> {
         socket.set_reuse_address(true)?;
     }
     socket.bind(&address.into())?;
-    socket.listen(128)?;
+    socket.listen(match bug {
+        Bug::BacklogOf0 => 0,
+        Bug::BacklogOf1 => 1,
+        _ => 128,
+    })?;
     Ok(socket.into())
 }
 
@@ -66,7 +81,10 @@ fn stop_on_signal(bug: Bug) -> io::Result<()> {
     if bug == Bug::KilledBySignal {
         return Ok(());
     }
-    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    let mut signals = Signals::new([SIGTERM])?;
+    if bug != Bug::OnlySigterm {
+        signals.add_signal(SIGINT)?;
+    }
     thread::spawn(move || {
         for _ in signals.forever() {
             if bug != Bug::IgnoresSigterm {

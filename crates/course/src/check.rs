@@ -7,7 +7,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use checker::{
-    CommandLine, Lesson, Level, Options, Outcome, Report, Role, Target,
+    CommandLine, Lesson, Level, Options, Outcome, Report, Role, Target, Verdict,
     report::{self, Style},
 };
 
@@ -55,6 +55,7 @@ pub(crate) fn run(args: &Check, workspace: &Workspace, out: &mut dyn Write) -> R
             seed,
             replay: replay(args, lesson, role),
             start_timeout: START,
+            ..Options::default()
         };
         reports.push(judge.run(lesson, &target, &options));
     }
@@ -63,7 +64,7 @@ pub(crate) fn run(args: &Check, workspace: &Workspace, out: &mut dyn Write) -> R
         keep(&mut progress, lesson, &reports);
     }
     write_reports(args.report, &reports, out)?;
-    let code = exit_code(&reports);
+    let code = Verdict::of(&reports).exit_code();
     if args.report == ReportForm::Pretty && !args.reference {
         writeln!(out)?;
         what_next(args, lesson, &reports, code, out)?;
@@ -126,16 +127,6 @@ fn write_reports(form: ReportForm, reports: &[Report], out: &mut dyn Write) -> R
         ReportForm::Junit => report::junit(reports, out)?,
     }
     Ok(())
-}
-
-/// A failed program is failed whatever else happened; otherwise a check that could not be made
-/// means that nothing is known.
-fn exit_code(reports: &[Report]) -> u8 {
-    let codes: Vec<u8> = reports.iter().map(Report::exit_code).collect();
-    [1, 3]
-        .into_iter()
-        .find(|code| codes.contains(code))
-        .unwrap_or(0)
 }
 
 /// The last lines: what to type now.

@@ -127,6 +127,7 @@ fn show(event: &Event, out: &mut dyn Write) -> Result<()> {
     write!(out, "{DIM}{at:>8}{DIM:#}  #{}  ", event.connection)?;
     match &event.what {
         What::Opened { client } => writeln!(out, "opened by {client}")?,
+        What::AcceptFailed(why) => writeln!(out, "{BAD}accepting failed: {why}{BAD:#}")?,
         What::UpstreamFailed(why) => writeln!(out, "{BAD}no server: {why}{BAD:#}")?,
         What::Data { direction, bytes } => {
             let (arrow, style) = match direction {

@@ -66,9 +66,9 @@ impl Bench<'_> {
         client: &Subject,
         limit: Duration,
     ) -> Result<Option<Stream>, Failure> {
-        let start = Instant::now();
+        let until = self.deadline.within(limit);
         let [mut pause, longest] = PAUSES;
-        while start.elapsed() < limit {
+        while Instant::now() < until {
             // Looked at before accepting: a client may connect and end at once.
             let exit = client.exited();
             match listener.accept() {
@@ -93,7 +93,10 @@ impl Bench<'_> {
         // Some systems let an accepted socket inherit the listener's mode.
         socket
             .set_nonblocking(false)
-            .and_then(|()| Stream::new(socket, name, client.group(), &self.history))
+            .and_then(|()| {
+                let group = client.group();
+                Stream::new(socket, name, group, &self.history, self.deadline)
+            })
             .map(|stream| stream.patient(self.patience()))
             .map_err(|error| Failure::Broken(format!("cannot use the connection: {error}")))
     }

@@ -7,9 +7,10 @@
 use std::io::{ErrorKind, Read};
 use std::net::TcpStream;
 use std::sync::{Condvar, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::Duration;
 
 use crate::history::{History, brief, lock, wait_until};
+use crate::limits::Deadline;
 
 /// Bytes read ahead of what the judge has taken, unless told otherwise: a
 /// program that answers without end must not fill the judge's memory.
@@ -25,6 +26,7 @@ pub(crate) enum End {
 }
 
 pub(super) struct Inbox {
+    deadline: Deadline,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -47,8 +49,9 @@ impl State {
 }
 
 impl Inbox {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(deadline: Deadline) -> Self {
         Self {
+            deadline,
             state: Mutex::new(State {
                 bytes: Vec::new(),
                 taken: 0,
@@ -60,12 +63,13 @@ impl Inbox {
         }
     }
 
-    /// Waits until `look` finds something, but not beyond `deadline`.
+    /// Waits at most `limit` for `look` to find something.
     pub(super) fn wait<T>(
         &self,
-        deadline: Instant,
+        limit: Duration,
         look: impl FnMut(&State) -> Option<T>,
     ) -> Option<T> {
+        let deadline = self.deadline.within(limit);
         wait_until(&self.state, &self.changed, deadline, look)
     }
 

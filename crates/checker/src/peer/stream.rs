@@ -12,7 +12,7 @@ use socket2::{Domain, SockRef, Socket, Type};
 
 use super::inbox::{self, End, Inbox};
 use crate::history::{History, brief};
-use crate::limits::{ANSWER, CONNECT, HOLD};
+use crate::limits::{ANSWER, CONNECT, Deadline, HOLD};
 use crate::subject::Processes;
 
 /// A connection whose every event is recorded. Dropping it resets it, so that
@@ -25,6 +25,7 @@ pub(crate) struct Stream {
     history: History,
     /// The process group at the other end.
     group: i32,
+    deadline: Deadline,
     /// How long a cut is held at most.
     hold: Duration,
     /// Sent since the last answer that was right, piece by piece.
@@ -41,10 +42,11 @@ impl Stream {
         name: String,
         group: i32,
         history: &History,
+        deadline: Deadline,
     ) -> io::Result<Self> {
         let socket = TcpStream::connect_timeout(&address, CONNECT)?;
         history.note(format!("{name}: connected to {address}"));
-        Self::new(socket, name, group, history)
+        Self::new(socket, name, group, history, deadline)
     }
 
     /// Connects with small buffers, as [`narrow`] does.
@@ -53,6 +55,7 @@ impl Stream {
         name: String,
         group: i32,
         history: &History,
+        deadline: Deadline,
     ) -> io::Result<Self> {
         let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
         narrow(&socket);
@@ -60,7 +63,7 @@ impl Stream {
         history.note(format!(
             "{name}: connected to {address}, with small buffers"
         ));
-        Self::new(socket.into(), name, group, history)
+        Self::new(socket.into(), name, group, history, deadline)
     }
 
     /// Takes over a connected socket.
@@ -69,13 +72,13 @@ impl Stream {
         name: String,
         group: i32,
         history: &History,
+        deadline: Deadline,
     ) -> io::Result<Self> {
         // A cut must leave when it is made, not when Nagle's algorithm lets it.
         socket.set_nodelay(true)?;
-        socket.set_write_timeout(Some(ANSWER))?;
         // Where shutting down does not wake a reader, it looks up by itself.
         socket.set_read_timeout(Some(Duration::from_millis(100)))?;
-        let inbox = Arc::new(Inbox::new());
+        let inbox = Arc::new(Inbox::new(deadline));
         let reader = thread::spawn({
             let (inbox, socket) = (inbox.clone(), socket.try_clone()?);
             let (name, history) = (name.clone(), history.clone());
@@ -88,6 +91,7 @@ impl Stream {
             reader: Some(reader),
             history: history.clone(),
             group,
+            deadline,
             hold: HOLD,
             pieces: Vec::new(),
             answered: Vec::new(),
@@ -106,27 +110,26 @@ impl Stream {
     pub(crate) fn send(&mut self, bytes: &[u8]) {
         // Noted first: a fast answer would otherwise stand before its question.
         self.note(&format!("sent {}", brief(bytes)));
-        if let Err(error) = self.socket.write_all(bytes) {
+        if let Err(error) = self.try_send(bytes) {
             self.note(&format!("could not send it: {error}"));
         }
         self.pieces.push(bytes.to_vec());
     }
 
     /// Sends `bytes` from a thread of its own, for a peer that may not read them
-    /// before it could send. The thread ends at the latest when a write has
-    /// waited for [`ANSWER`].
+    /// before it could send. The thread ends as [`Stream::try_send`] does.
     pub(crate) fn send_in_background(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let (mut socket, copy) = (self.socket.try_clone()?, bytes.to_vec());
+        let (socket, copy, deadline) = (self.socket.try_clone()?, bytes.to_vec(), self.deadline);
         self.note(&format!("sending {}", brief(bytes)));
         self.pieces.push(bytes.to_vec());
         // A write that fails shows in what comes back.
-        thread::spawn(move || socket.write_all(&copy));
+        thread::spawn(move || write_all(&socket, &copy, deadline));
         Ok(())
     }
 
     /// Sends as [`Stream::send`] does and tells whether the peer took it all.
     pub(crate) fn try_send(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.socket.write_all(bytes)
+        write_all(&self.socket, bytes, self.deadline)
     }
 
     /// Sends `bytes` and gives the program time to misread them: until it has
@@ -142,6 +145,18 @@ impl Stream {
     pub(crate) fn hold(&mut self) {
         let start = Instant::now();
         let settled = self.settle();
+        self.held(start, settled);
+    }
+
+    /// Waits until the program sleeps although there is more for it to read: it
+    /// waits for us to read its answers.
+    pub(crate) fn hold_stuck(&mut self) {
+        let start = Instant::now();
+        let stuck = self.watch(|program, near, far| program.stuck(near, far));
+        self.held(start, stuck);
+    }
+
+    fn held(&mut self, start: Instant, settled: bool) {
         self.note(&format!(
             "waited {:.1?} for the program to read it",
             start.elapsed()
@@ -153,18 +168,26 @@ impl Stream {
     }
 
     fn settle(&self) -> bool {
+        self.watch(|program, near, far| program.settled(near, far, self.ended()))
+    }
+
+    /// Waits until `look`, given the program and the ports of both ends, is true.
+    fn watch(&self, look: impl Fn(&Processes, u16, u16) -> Option<bool>) -> bool {
         let (Ok(near), Ok(far)) = (self.socket.local_addr(), self.socket.peer_addr()) else {
             // Gone already.
             return true;
         };
-        let deadline = Instant::now() + self.hold;
+        let deadline = self.deadline.within(self.hold);
         let program = Processes::of(self.group);
+        let mut pause = Duration::from_millis(1);
         loop {
-            match program.settled(near.port(), far.port(), self.ended()) {
+            match look(&program, near.port(), far.port()) {
                 // Our own reader may have the last bytes still in its hand.
                 Some(true) => return self.listen_for(Duration::from_millis(2)),
                 Some(false) if Instant::now() < deadline => {
-                    thread::sleep(Duration::from_micros(200));
+                    // Looking is dear: a program that thinks long is asked less often.
+                    thread::sleep(pause);
+                    pause = (pause * 2).min(Duration::from_millis(16));
                 }
                 Some(false) => return false,
                 // Where the system does not tell, a moment must do.
@@ -175,8 +198,7 @@ impl Stream {
 
     /// Lets time pass, unless the connection ends.
     fn listen_for(&self, time: Duration) -> bool {
-        let deadline = Instant::now() + time;
-        self.inbox.wait(deadline, |state| state.end);
+        self.inbox.wait(time, |state| state.end);
         true
     }
 
@@ -196,7 +218,12 @@ impl Stream {
 
     /// Waits at most `limit` for the peer's end, whatever comes before it.
     pub(crate) fn wait_end(&self, limit: Duration) -> Option<End> {
-        self.inbox.wait(Instant::now() + limit, |state| state.end)
+        self.inbox.wait(limit, |state| state.end)
+    }
+
+    /// The end of a wait of at most `limit`, for waits made of several.
+    pub(crate) fn until(&self, limit: Duration) -> Instant {
+        self.deadline.within(limit)
     }
 
     /// Whether the peer threw the connection away, be it after its end.
@@ -230,6 +257,25 @@ impl Stream {
     fn note(&self, text: &str) {
         self.history.note(format!("{}: {text}", self.name));
     }
+}
+
+/// Writes everything, while the peer takes some of it every [`ANSWER`] and the
+/// check is not over.
+fn write_all(mut socket: &TcpStream, mut bytes: &[u8], deadline: Deadline) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let left = deadline.within(ANSWER) - Instant::now();
+        if left.is_zero() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        socket.set_write_timeout(Some(left))?;
+        match socket.write(bytes) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(count) => bytes = &bytes[count..],
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// Makes a socket, before it connects or listens, take little in flight: a peer

@@ -69,13 +69,19 @@ impl Proxy {
     /// events are dropped.
     ///
     /// # Errors
-    /// When the address cannot be bound or a thread cannot be started.
+    /// When the address cannot be bound or a thread cannot be started, or when the
+    /// proxy would be its own upstream: each connection would make another one,
+    /// without end.
     pub fn start(
         listen: SocketAddr,
         upstream: SocketAddr,
         plan: Plan,
         events: Sender<Event>,
     ) -> io::Result<Proxy> {
+        if reaches(listen, upstream) {
+            let why = format!("it would connect to itself at {upstream}");
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+        }
         let listener = listen_on(listen)?;
         let address = listener.local_addr()?;
         let (halt, halted) = bounded(0);
@@ -139,15 +145,28 @@ impl Shared {
         living: &Sender<Infallible>,
     ) {
         let mut number = 0;
+        let mut failures = 0_u64;
         loop {
             let accepted = listener.accept();
             if self.halting() {
                 return;
             }
-            let Ok((socket, client)) = accepted else {
-                let _ = self.halted.recv_timeout(ACCEPT_PAUSE);
-                continue;
+            let (socket, client) = match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    failures += 1;
+                    if failures.is_power_of_two() {
+                        let text = match failures {
+                            1 => error.to_string(),
+                            _ => format!("{error} ({failures} times)"),
+                        };
+                        self.record(0, What::AcceptFailed(text));
+                    }
+                    let _ = self.halted.recv_timeout(ACCEPT_PAUSE);
+                    continue;
+                }
             };
+            failures = 0;
             number += 1;
             let (shared, living) = (Arc::clone(self), living.clone());
             // Without a thread the socket is dropped, which closes it.
@@ -243,6 +262,16 @@ fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
     socket.bind(&address.into())?;
     socket.listen(128)?;
     Ok(socket.into())
+}
+
+/// Whether a connection to `upstream` comes out at a listener on `address`.
+fn reaches(address: SocketAddr, upstream: SocketAddr) -> bool {
+    let everywhere = address.ip().is_unspecified()
+        && address.is_ipv4() == upstream.is_ipv4()
+        && upstream.ip().is_loopback();
+    // Connecting to "any address" is connecting to this machine.
+    let upstream = reachable(upstream);
+    address.port() == upstream.port() && (reachable(address).ip() == upstream.ip() || everywhere)
 }
 
 /// Where a listener bound to "any address" is reached from here.

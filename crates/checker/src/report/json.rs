@@ -41,6 +41,7 @@ impl ReportView {
                 Verdict::Passed => "passed",
                 Verdict::Failed => "failed",
                 Verdict::Broken => "broken",
+                Verdict::NotChecked => "not checked",
             },
             checks: report.results.iter().map(CheckView::of).collect(),
         }

@@ -127,7 +127,7 @@ mod tests {
         assert_eq!(card["cause"], "one-read-one-message");
         assert_eq!(card["came"]["bytes"]["hex"], "ff009b0a");
         assert_eq!(card["first_wrong"], 0);
-        assert_eq!(value[0]["verdict"], "broken");
+        assert_eq!(value[0]["verdict"], "failed");
     }
 
     #[test]

@@ -76,24 +76,23 @@ fn list(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
 }
 
 fn closing(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
-    let passed = |level| count(report, level, |outcome| matches!(outcome, Outcome::Passed));
-    let all = |level| count(report, level, |_| true);
-    let mut text = format!(
-        "{} of {} core checks passed",
-        passed(Level::Core),
-        all(Level::Core)
-    );
-    if all(Level::More) > 0 {
-        text = format!(
-            "{text}, {} of {} beyond the core",
-            passed(Level::More),
-            all(Level::More)
-        );
-    }
+    let tally = |level, name| {
+        let passed = count(report, level, |outcome| matches!(outcome, Outcome::Passed));
+        let all = count(report, level, |_| true);
+        (all > 0).then(|| format!("{passed} of {all} {name}"))
+    };
+    let core = tally(Level::Core, "core checks passed");
+    let more = match core {
+        Some(_) => tally(Level::More, "beyond the core"),
+        None => tally(Level::More, "checks beyond the core passed"),
+    };
+    let text: Vec<_> = core.into_iter().chain(more).collect();
+    let text = text.join(", ");
     let (paint, verdict) = match report.verdict() {
         Verdict::Passed => (GREEN, "passed"),
         Verdict::Failed => (RED, "not yet"),
         Verdict::Broken => (RED, "no verdict: the judge or this machine failed"),
+        Verdict::NotChecked => (RED, "no verdict: what was to be checked was skipped"),
     };
     page.line(
         paint,

@@ -11,19 +11,20 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crossbeam_channel::Sender;
 
 pub use command::CommandLine;
 pub(crate) use command::Values;
-pub(crate) use group::Exit;
 pub use group::end_all;
+pub(crate) use group::{Exit, Stop};
 pub(crate) use output::Output;
 pub(crate) use port::Port;
 pub(crate) use system::Processes;
 
 use crate::history::History;
+use crate::limits::Deadline;
 use crate::verdict::Failure;
 use group::Group;
 
@@ -39,21 +40,23 @@ pub(crate) struct Subject {
 }
 
 impl Subject {
-    /// Starts `command`; `input` says whether it gets a standard input.
+    /// Starts `command`, with a standard input that is open and silent until it
+    /// is fed or ended. For a server, too: one that also reads its operator's
+    /// lines must not find them ended, as they would be on `/dev/null`.
     pub(crate) fn start(
         command: &CommandLine,
         values: &Values,
-        input: bool,
         history: &History,
+        deadline: Deadline,
     ) -> Result<Self, Failure> {
         let words = command.fill(values);
-        let mut process = group::command(&words);
+        let (mut process, mark) = group::command(&words);
         for (name, value) in values.pairs() {
             process.env(name.to_ascii_uppercase(), value);
         }
         process
             .current_dir(&values.dir)
-            .stdin(if input { Stdio::piped() } else { Stdio::null() })
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         history.note(format!(
@@ -63,9 +66,9 @@ impl Subject {
         let mut child = process
             .spawn()
             .map_err(|error| Failure::Broken(format!("cannot start {}: {error}", words[0])))?;
-        let group = Group::of(&child)
+        let group = Group::of(&child, mark)
             .map_err(|error| Failure::Broken(format!("cannot make a process group: {error}")))?;
-        let output = Arc::new(Output::new(history.clone()));
+        let output = Arc::new(Output::new(history.clone(), deadline));
         if let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) {
             output::capture(&output, stdout, stderr);
         }
@@ -108,7 +111,7 @@ impl Subject {
 
     /// Waits at most `limit` for its end.
     pub(crate) fn wait_exit(&self, limit: Duration) -> Option<Exit> {
-        self.output.wait(Instant::now() + limit, |state| state.exit)
+        self.output.wait(limit, |state| state.exit)
     }
 
     /// Writes to its standard input, without waiting for it to read.
@@ -124,9 +127,9 @@ impl Subject {
         self.input = None;
     }
 
-    /// Asks it to stop, as `kill` and service managers do.
-    pub(crate) fn terminate(&self) {
-        self.group.terminate();
+    /// Asks it to stop.
+    pub(crate) fn signal(&self, stop: Stop) {
+        self.group.signal(stop);
     }
 }
 
@@ -137,6 +140,7 @@ impl Drop for Subject {
         if let Some(Ok(mut child)) = self.watcher.take().map(JoinHandle::join) {
             let _ = child.wait();
         }
+        self.group.wait_until_gone();
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::Exit;
 use crate::history::{History, brief, lock, wait_until};
+use crate::limits::Deadline;
 
 /// Bytes kept from the beginning of each stream. The largest conversation of a
 /// lesson prints 2 MiB; escaping may make four bytes of one.
@@ -17,6 +18,7 @@ const TAIL: usize = 16 << 10;
 /// The two output streams and the end of one run.
 pub(crate) struct Output {
     history: History,
+    deadline: Deadline,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -74,20 +76,22 @@ impl Captured {
 }
 
 impl Output {
-    pub(crate) fn new(history: History) -> Self {
+    pub(crate) fn new(history: History, deadline: Deadline) -> Self {
         Self {
             history,
+            deadline,
             state: Mutex::default(),
             changed: Condvar::new(),
         }
     }
 
-    /// Waits until `look` finds something, but not beyond `deadline`.
+    /// Waits at most `limit` for `look` to find something.
     pub(crate) fn wait<T>(
         &self,
-        deadline: Instant,
+        limit: Duration,
         look: impl FnMut(&State) -> Option<T>,
     ) -> Option<T> {
+        let deadline = self.deadline.within(limit);
         wait_until(&self.state, &self.changed, deadline, look)
     }
 
@@ -114,11 +118,13 @@ impl Output {
         lock(&self.state).stderr.last_lines(6)
     }
 
-    /// A grandchild may hold the pipes open for ever; hence the bound.
+    /// A grandchild may hold the pipes open for ever; hence the bound. It holds
+    /// beyond the check's deadline, too: the card wants the last words.
     fn settle(&self) {
         if lock(&self.state).exit.is_some() {
             let deadline = Instant::now() + Duration::from_millis(500);
-            self.wait(deadline, |state| state.is_over().then_some(()));
+            let over = |state: &State| state.is_over().then_some(());
+            wait_until(&self.state, &self.changed, deadline, over);
         }
     }
 

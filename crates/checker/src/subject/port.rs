@@ -53,7 +53,12 @@ impl Port {
     fn reserve(number: u16) -> io::Result<Self> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, number));
         let reserved = UdpSocket::bind(address)?;
-        Socket::new(Domain::IPV4, Type::STREAM, None)?.bind(&address.into())?;
+        let probe = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+        probe.bind(&address.into())?;
+        // A child that is being started may hold a copy until it becomes its program;
+        // so marked, the copy is not in the way of a subject that sets the option.
+        #[cfg(unix)]
+        probe.set_reuse_address(true)?;
         Ok(Self {
             number,
             _reserved: reserved,

@@ -4,7 +4,7 @@
 mod linux;
 
 #[cfg(target_os = "linux")]
-pub(crate) use linux::Processes;
+pub(crate) use linux::{Processes, children, descendants};
 
 /// A program and what it has started, on a system that tells nothing about them.
 #[cfg(not(target_os = "linux"))]
@@ -18,6 +18,11 @@ impl Processes {
 
     /// Whether the program has read what was sent and sleeps: nobody knows.
     pub(crate) fn settled(&self, _near: u16, _far: u16, _ended: bool) -> Option<bool> {
+        None
+    }
+
+    /// Whether it sleeps with input unread: nobody knows.
+    pub(crate) fn stuck(&self, _near: u16, _far: u16) -> Option<bool> {
         None
     }
 

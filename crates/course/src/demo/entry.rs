@@ -99,6 +99,7 @@ impl Entry {
         let mut hex = None;
         let (kind, text) = match what {
             What::Opened { .. } => (Kind::Wire, format!("{client} → {SERVER}  connection")),
+            What::AcceptFailed(why) => (Kind::Fault, format!("no connection accepted: {why}")),
             What::UpstreamFailed(why) => (Kind::Fault, format!("no server for {client}: {why}")),
             What::Data { direction, bytes } => {
                 hex = Some(wire::hex(bytes, SHOWN));

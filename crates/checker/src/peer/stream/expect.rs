@@ -1,10 +1,10 @@
 //! What must come on a connection, and what is made of anything else.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::Stream;
 use crate::diagnose::Seen;
-use crate::limits::{ANSWER, QUIET};
+use crate::limits::{ANSWER, QUIET, SILENCE};
 
 impl Stream {
     /// Waits for exactly `expected`, as long as it makes progress.
@@ -15,7 +15,7 @@ impl Stream {
         let mut length = 0;
         loop {
             // Some(true) is right, Some(false) is wrong, None is not decided.
-            let verdict = self.inbox.wait(Instant::now() + ANSWER, |state| {
+            let verdict = self.inbox.wait(ANSWER, |state| {
                 let got = state.waiting();
                 if got.starts_with(expected) {
                     return Some(Some(true));
@@ -53,14 +53,46 @@ impl Stream {
         for &cut in cuts {
             self.send_and_hold(&message[from..cut]);
             from = cut;
-            let early = self.inbox.look(|state| state.waiting().len());
-            if early > 0 || self.ended() {
-                self.send(&message[from..]);
-                return Err(self.seen(expected, early));
-            }
+            self.none_yet(&message[from..], expected)?;
         }
         self.send(&message[from..]);
         self.expect(expected)
+    }
+
+    /// As [`Stream::exchange_cut`], with one cut that lasts longer than programs
+    /// wait which take a silence for an end.
+    ///
+    /// # Errors
+    /// As for [`Stream::exchange_cut`].
+    pub(crate) fn exchange_after_silence(
+        &mut self,
+        message: &[u8],
+        cut: usize,
+        expected: &[u8],
+    ) -> Result<(), Box<Seen>> {
+        let (beginning, rest) = message.split_at(cut);
+        self.send_and_wait(beginning);
+        self.none_yet(rest, expected)?;
+        self.send(rest);
+        self.expect(expected)
+    }
+
+    /// Sends `bytes`, then nothing for [`SILENCE`], unless something comes back.
+    pub(crate) fn send_and_wait(&mut self, bytes: &[u8]) {
+        self.send(bytes);
+        self.inbox.wait(SILENCE, |state| {
+            (state.end.is_some() || !state.waiting().is_empty()).then_some(())
+        });
+    }
+
+    /// Proves that nothing came before the `rest` of a message was sent.
+    fn none_yet(&mut self, rest: &[u8], expected: &[u8]) -> Result<(), Box<Seen>> {
+        let early = self.inbox.look(|state| state.waiting().len());
+        if early > 0 || self.ended() {
+            self.send(rest);
+            return Err(self.seen(expected, early));
+        }
+        Ok(())
     }
 
     /// Waits for the end of the connection, with nothing before it. A reset
@@ -69,7 +101,7 @@ impl Stream {
     /// # Errors
     /// What came instead.
     pub(crate) fn expect_end(&mut self) -> Result<(), Box<Seen>> {
-        self.inbox.wait(Instant::now() + ANSWER, |state| {
+        self.inbox.wait(ANSWER, |state| {
             (state.end.is_some() || !state.waiting().is_empty()).then_some(())
         });
         let clean = self
@@ -98,7 +130,7 @@ impl Stream {
 
     /// Waits at most `limit` for a line and takes it, its LF included.
     pub(crate) fn line(&mut self, limit: Duration) -> Option<Vec<u8>> {
-        let length = self.inbox.wait(Instant::now() + limit, |state| {
+        let length = self.inbox.wait(limit, |state| {
             match state.waiting().iter().position(|&b| b == b'\n') {
                 Some(at) => Some(Some(at + 1)),
                 None => state.end.map(|_| None),
@@ -112,8 +144,7 @@ impl Stream {
     pub(crate) fn seen(&mut self, expected: &[u8], early: usize) -> Box<Seen> {
         let mut length = self.inbox.look(|state| state.waiting().len());
         while length < (1 << 20) {
-            let deadline = Instant::now() + QUIET;
-            let more = self.inbox.wait(deadline, |state| {
+            let more = self.inbox.wait(QUIET, |state| {
                 let now = state.waiting().len();
                 (state.end.is_some() || now > length).then_some(now)
             });

@@ -39,7 +39,7 @@ impl fmt::Display for Direction {
 pub struct Event {
     /// Time since the proxy started, on the monotonic clock.
     pub at: Duration,
-    /// The connection's number, from 1.
+    /// The connection's number, from 1; 0 where there is none.
     pub connection: u32,
     /// What happened.
     pub what: What,
@@ -53,6 +53,9 @@ pub enum What {
         /// The client's address.
         client: SocketAddr,
     },
+    /// A client could not be accepted, in words. A failure that stays is recorded
+    /// the first time and whenever their number has doubled.
+    AcceptFailed(String),
     /// The upstream could not be reached, in words; the client is reset.
     UpstreamFailed(String),
     /// One write.

@@ -19,22 +19,7 @@ impl Processes {
     /// missing; asking every process of the machine for its group would find it,
     /// but takes long, and a hold that is too short fails nobody.
     pub(crate) fn of(group: i32) -> Self {
-        let mut found = vec![group];
-        let mut next = 0;
-        while let Some(pid) = found.get(next) {
-            let tasks = format!("/proc/{pid}/task");
-            for task in numbers(&tasks) {
-                let children = fs::read_to_string(format!("{tasks}/{task}/children"));
-                let children = children.unwrap_or_default();
-                found.extend(
-                    children
-                        .split_ascii_whitespace()
-                        .filter_map(|pid| pid.parse::<i32>().ok()),
-                );
-            }
-            next += 1;
-        }
-        Self(found)
+        Self(descendants(group))
     }
 
     /// Whether the program has read what came from port `near` to its port `far`,
@@ -53,6 +38,16 @@ impl Processes {
             }
         };
         Some(settled)
+    }
+
+    /// Whether the program sleeps although its port `far` has input from `near`.
+    pub(crate) fn stuck(&self, near: u16, far: u16) -> Option<bool> {
+        let [_, theirs] = unread(near, far);
+        let stuck = theirs.is_some_and(|unread| unread > 0) && !self.busy() && {
+            thread::sleep(DELIVERY);
+            !self.busy()
+        };
+        Some(stuck)
     }
 
     /// Whether any thread is running, or waits for a processor or a disk.
@@ -85,6 +80,30 @@ impl Processes {
             .map(|socket| socket.local)
             .collect()
     }
+}
+
+/// A process and all that descend from it.
+pub(crate) fn descendants(pid: i32) -> Vec<i32> {
+    let mut found = vec![pid];
+    let mut next = 0;
+    while let Some(&pid) = found.get(next) {
+        found.extend(children(pid));
+        next += 1;
+    }
+    found
+}
+
+/// The processes whose parent is `pid`, as each of its threads knows them.
+pub(crate) fn children(pid: i32) -> Vec<i32> {
+    let tasks = format!("/proc/{pid}/task");
+    let mut found = Vec::new();
+    for task in numbers(&tasks) {
+        let children = fs::read_to_string(format!("{tasks}/{task}/children"));
+        let children = children.unwrap_or_default();
+        let numbers = children.split_ascii_whitespace();
+        found.extend(numbers.filter_map(|pid| pid.parse::<i32>().ok()));
+    }
+    found
 }
 
 /// Bytes that arrived and were not read, at the `near` and at the `far` end of

@@ -123,7 +123,7 @@ pub(super) const NO_SERVER: Check = Check {
 fn no_server(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let address = bench.dead_address()?;
     let line = bench.word();
-    let mut client = bench.start(address, true)?;
+    let mut client = bench.start(address)?;
     client.feed(&lf(&line));
     client.end_input();
     let wanted = "another exit code than 0, because nobody listens";

@@ -76,9 +76,10 @@ pub(super) const ANSWER_CUT: Check = Check {
 fn answer_cut(bench: &mut Bench<'_>) -> Result<(), Failure> {
     const GLUED: usize = 4;
     let length = bench.word().len();
-    let lines: Vec<_> = (0..length + GLUED).map(|_| bench.word()).collect();
+    let lines: Vec<_> = (0..length + GLUED + 1).map(|_| bench.word()).collect();
     let mut talk = Talk::start(bench, &lines, Input::EndsLater)?;
-    let (cut, mut glued) = lines.split_at(length);
+    let (cut, glued) = lines.split_at(length);
+    let (mut glued, last) = glued.split_at(GLUED);
     for (line, cut) in cut.iter().zip((2..=length).chain([1])) {
         talk.receive(line)?;
         talk.answer_in_pieces(&bench.word(), &[cut]);
@@ -97,13 +98,16 @@ fn answer_cut(bench: &mut Bench<'_>) -> Result<(), Failure> {
         }
         talk.answer_glued(&answers);
     }
+    talk.receive(&last[0])?;
+    talk.answer_after_silence(&bench.word(), 4);
     talk.finish();
     talk.printed(|missing| {
-        let (_, length) = missing.closest();
+        let (_, printed) = missing.closest();
         let nothing = missing.rest.is_empty() && missing.nth == 0;
         match missing.nth >= cut.len() {
             _ if nothing => missing.plain(),
-            true if length == 0 => REST_DROPPED,
+            _ if missing.nth == length + GLUED => SILENCE_TAKEN_FOR_END,
+            true if printed == 0 => REST_DROPPED,
             _ => ONE_READ_ONE_MESSAGE,
         }
     })

@@ -182,6 +182,15 @@ fn next_client(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let mut vanishing = bench.connect(&server, RESET_KILLS)?;
     vanishing.send(&lf(&bench.word()).repeat(100));
     vanishing.reset();
+    // Vanished after its end, while the server writes: that is a broken pipe, and
+    // SIGPIPE ends a program that expects none. More answers than the server's
+    // system holds, but no more messages, or our end would wait behind them.
+    let mut vanishing = bench.connect_narrow(&server, RESET_KILLS)?;
+    vanishing.read_ahead(0);
+    vanishing.send(&lf(&bench.text(31)).repeat(3072));
+    vanishing.half_close();
+    vanishing.hold_stuck();
+    vanishing.reset();
     // Came only to leave.
     bench.connect(&server, RESET_KILLS)?.close();
     still_serves(bench, &server, RESET_KILLS)

@@ -26,13 +26,13 @@ pub(super) const MEGABYTE: Check = Check {
 fn megabyte(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let (server, first) = bench.server()?;
     first.close();
-    let mut conversation = bench.connect_narrow(&server)?;
+    let mut conversation = bench.connect_narrow(&server, ONE_CLIENT_ONLY)?;
     let messages: Vec<u8> = (0..1024).flat_map(|_| lf(&bench.text(1023))).collect();
     conversation.read_ahead(0);
     conversation
         .send_in_background(&messages)
         .map_err(|error| Failure::Broken(format!("cannot send: {error}")))?;
-    conversation.hold();
+    conversation.hold_stuck();
     conversation.read_ahead(messages.len());
     conversation.expect(&messages).map_err(|seen| {
         // What is lost is lost in the middle: other bugs show earlier.

@@ -85,6 +85,10 @@ fn message_cut(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let message = lf(&bench.word());
     let every: Vec<_> = (1..message.len()).collect();
     conversation.exchange_cut(&message, &every, &message)?;
+    let message = lf(&bench.word());
+    conversation
+        .exchange_after_silence(&message, 4, &message)
+        .map_err(|seen| seen.blame(SILENCE_TAKEN_FOR_END))?;
     conversation.expect_nothing()?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
 use crate::limits::{CONNECT, LATE, STOP};
 use crate::peer::End;
-use crate::subject::Exit;
+use crate::subject::{Exit, Stop};
 use crate::verdict::Failure;
 
 pub(super) const WAITING_CLIENT: Check = Check {
@@ -160,7 +160,7 @@ pub(super) const STOP_SIGNAL: Check = Check {
     role: Role::Server,
     level: Level::More,
     requirement: "TB-19",
-    summary: "SIGTERM ends the server within a second, with exit code 0",
+    summary: "SIGTERM or Ctrl-C ends the server within a second, with exit code 0",
     section: "going-further",
     hints: [
         "Where does your server wait when the signal comes, and what wakes it?",
@@ -174,11 +174,16 @@ fn stop_signal(bench: &mut Bench<'_>) -> Result<(), Failure> {
     if cfg!(not(unix)) {
         return Err(Failure::Skipped("this system has no SIGTERM".into()));
     }
+    stops_by(bench, Stop::Terminate)?;
+    stops_by(bench, Stop::Interrupt)
+}
+
+fn stops_by(bench: &mut Bench<'_>, stop: Stop) -> Result<(), Failure> {
     let (server, mut idle) = bench.server()?;
     let message = lf(&bench.word());
     idle.send(&message);
     idle.expect(&message)?;
-    server.subject.terminate();
+    server.subject.signal(stop);
     let (cause, got) = match server.subject.wait_exit(STOP) {
         Some(Exit::Code(0)) => return Ok(()),
         Some(exit @ Exit::Code(_)) => (STOPPED_AS_FAILURE, format!("it ended with {exit}")),
@@ -187,7 +192,7 @@ fn stop_signal(bench: &mut Bench<'_>) -> Result<(), Failure> {
     };
     Err(Failure::words(
         cause,
-        "exit code 0 within 1 s of SIGTERM, with an idle client",
+        format!("exit code 0 within 1 s of {stop}, with an idle client"),
         got,
     ))
 }

@@ -56,7 +56,7 @@ impl Talk {
         input: Input,
     ) -> Result<Self, Failure> {
         let broken = |error| Failure::Broken(format!("no address of the judge: {error}"));
-        let mut client = bench.start(listener.local_addr().map_err(broken)?, true)?;
+        let mut client = bench.start(listener.local_addr().map_err(broken)?)?;
         client.feed(&as_input(lines));
         let mut stream = None;
         if input == Input::EndsLater {
@@ -180,6 +180,15 @@ impl Talk {
         self.expect_printed(text, pieces);
     }
 
+    /// Answers with a cut before the offset `cut`, and a silence there.
+    pub(super) fn answer_after_silence(&mut self, text: &str, cut: usize) {
+        let message = lf(text);
+        let (beginning, rest) = message.split_at(cut);
+        self.stream.send_and_wait(beginning);
+        self.stream.send(rest);
+        self.expect_printed(text, vec![beginning.to_vec(), rest.to_vec()]);
+    }
+
     /// Answers with several texts at once, the last one cut in its middle.
     pub(super) fn answer_glued(&mut self, texts: &[String]) {
         let whole: Vec<u8> = texts.iter().flat_map(|text| lf(text)).collect();
@@ -198,9 +207,9 @@ impl Talk {
     pub(super) fn finish(&mut self) {
         self.stream.hold();
         self.client.end_input();
-        let start = Instant::now();
+        let until = self.stream.until(CLIENT);
         let step = Duration::from_millis(5);
-        while self.stream.wait_end(step).is_none() && start.elapsed() < CLIENT {
+        while self.stream.wait_end(step).is_none() && Instant::now() < until {
             if self
                 .client
                 .output()

@@ -1,7 +1,5 @@
 //! Whether what was answered is on the client's standard output.
 
-use std::time::Instant;
-
 use super::Talk;
 use crate::causes::{NOT_PRINTED, PRINTS_OWN_INPUT};
 use crate::diagnose::common;
@@ -30,7 +28,7 @@ impl Talk {
         cause: impl FnOnce(&Missing<'_>) -> Cause,
     ) -> Result<(), Failure> {
         let output = self.client.output();
-        output.wait(Instant::now() + CLIENT, |state| {
+        output.wait(CLIENT, |state| {
             (state.is_over() || self.first_missing(state.stdout.bytes()).is_none()).then_some(())
         });
         let stdout = output.stdout();

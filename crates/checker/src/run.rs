@@ -3,6 +3,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::bench::Bench;
@@ -39,6 +41,8 @@ pub struct Options {
     pub replay: String,
     /// How long the program may take to open its port or to connect.
     pub start_timeout: Duration,
+    /// Set from outside, it makes the running check the last one.
+    pub stop: Arc<AtomicBool>,
 }
 
 impl Default for Options {
@@ -50,13 +54,14 @@ impl Default for Options {
             seed: 1,
             replay: "cargo course check".into(),
             start_timeout: Duration::from_secs(30),
+            stop: Arc::default(),
         }
     }
 }
 
 /// What is reported while the checks run.
 pub enum Progress<'a> {
-    /// This check begins.
+    /// This check begins; one that is not run does not.
     Started(&'a Check),
     /// This check was made, or left out.
     Finished(&'a CheckResult),
@@ -73,7 +78,7 @@ pub enum Outcome {
     Broken(String),
     /// The check cannot be made on this system, for this reason.
     Skipped(String),
-    /// An earlier core check failed, or the check was not asked for.
+    /// An earlier core check failed, or the run was stopped before it.
     NotRun,
 }
 
@@ -110,6 +115,8 @@ pub enum Verdict {
     Failed,
     /// The judge or this machine failed.
     Broken,
+    /// What was judged passed, but the run was stopped before its end.
+    Stopped,
 }
 
 impl Report {
@@ -124,19 +131,21 @@ impl Report {
                 Outcome::Failed(_) if single || result.check.level == Level::Core => {
                     verdict = Verdict::Failed;
                 }
+                Outcome::NotRun if verdict == Verdict::Passed => verdict = Verdict::Stopped,
                 _ => {}
             }
         }
         verdict
     }
 
-    /// The exit code of the verdict: 0, 1 or 3.
+    /// The exit code of the verdict: 0, 1, 3, or 130, which a shell gives to Ctrl-C.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self.verdict() {
             Verdict::Passed => 0,
             Verdict::Failed => 1,
             Verdict::Broken => 3,
+            Verdict::Stopped => 130,
         }
     }
 }
@@ -151,7 +160,10 @@ pub fn run(
     let mut results = Vec::new();
     let mut stopped = false;
     for check in chosen(lesson, target.role, options) {
-        progress(Progress::Started(check));
+        stopped |= options.stop.load(Ordering::SeqCst);
+        if !stopped {
+            progress(Progress::Started(check));
+        }
         let start = Instant::now();
         let outcome = if stopped {
             Outcome::NotRun

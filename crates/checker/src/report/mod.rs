@@ -6,8 +6,8 @@ mod junit;
 mod pretty;
 
 pub use card::card;
-pub use json::json;
-pub use junit::junit;
+pub use json::{json, json_unmade};
+pub use junit::{junit, junit_unmade};
 pub use pretty::pretty;
 
 /// How text for people is set.

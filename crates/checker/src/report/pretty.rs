@@ -94,6 +94,7 @@ fn closing(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
         Verdict::Passed => (GREEN, "passed"),
         Verdict::Failed => (RED, "not yet"),
         Verdict::Broken => (RED, "no verdict: the judge or this machine failed"),
+        Verdict::Stopped => (DIM, "stopped before the end"),
     };
     page.line(
         paint,

@@ -225,8 +225,13 @@ fn judge(
                 "{} --only {} --seed {}",
                 options.replay, check.name, options.seed
             );
-            let (events, last_words) = (bench.events(), bench.last_words());
-            let card = Card::new(lesson, check, *wrong, events, last_words, replay);
+            let mut card = Card::new(lesson, check, *wrong, replay);
+            if card.sent.is_empty() {
+                card.sent = bench.last_sent();
+            }
+            card.input = bench.input().to_vec();
+            card.events = bench.events();
+            card.last_words = bench.last_words();
             Outcome::Failed(Box::new(card))
         }
     }

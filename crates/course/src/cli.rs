@@ -62,7 +62,7 @@ pub(crate) struct Demo {
     /// Wait for Enter before each step
     #[arg(long)]
     pub(crate) step: bool,
-    /// Prefixed lines in place of columns
+    /// Prefixed lines in place of columns, as fast as they happen
     #[arg(long)]
     pub(crate) plain: bool,
 }

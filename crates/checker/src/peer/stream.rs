@@ -106,6 +106,7 @@ impl Stream {
     pub(crate) fn send(&mut self, bytes: &[u8]) {
         // Noted first: a fast answer would otherwise stand before its question.
         self.note(&format!("sent {}", brief(bytes)));
+        self.history.sent(&self.name, bytes);
         if let Err(error) = self.socket.write_all(bytes) {
             self.note(&format!("could not send it: {error}"));
         }
@@ -140,6 +141,7 @@ impl Stream {
 
     /// Waits until the program has read what was sent and has nothing to do.
     pub(crate) fn hold(&mut self) {
+        self.history.cut(&self.name);
         let start = Instant::now();
         let settled = self.settle();
         self.note(&format!(

@@ -124,6 +124,7 @@ impl CheckView {
 struct CardView {
     cause: &'static str,
     sentence: &'static str,
+    stdin: BytesView,
     sent: Vec<BytesView>,
     expected: SideView,
     came: SideView,
@@ -140,6 +141,7 @@ impl CardView {
         Self {
             cause: card.cause.id,
             sentence: card.cause.sentence,
+            stdin: BytesView::of(&card.input),
             sent: card.sent.iter().map(|piece| BytesView::of(piece)).collect(),
             expected: SideView::of(&card.expected),
             came: SideView::of(&card.got),

@@ -1,8 +1,10 @@
 //! Telling what was found: for people, for programs, for build servers.
 
 mod card;
+mod fit;
 mod json;
 mod junit;
+mod page;
 mod pretty;
 
 pub use card::card;
@@ -50,10 +52,13 @@ mod tests {
             lesson,
             &lesson.checks[1],
             *wrong,
-            vec![event],
-            vec![b"Traceback \x1b[31m".to_vec()],
             "cargo course check --only message-cut --seed 7".into(),
         );
+        let card = Card {
+            events: vec![event],
+            last_words: vec![b"Traceback \x1b[31m".to_vec()],
+            ..card
+        };
         let outcomes = [
             Outcome::Passed,
             Outcome::Failed(Box::new(card)),

@@ -109,6 +109,11 @@ impl<'a> Screen<'a> {
         self.out.flush()
     }
 
+    /// As how many lines a narration is set.
+    pub(super) fn narration_lines(text: &str) -> u32 {
+        style::prose(text, NARRATION).len().try_into().unwrap_or(0)
+    }
+
     fn pause(&mut self) -> io::Result<()> {
         if std::mem::take(&mut self.spoke) {
             writeln!(self.out)?;

@@ -50,6 +50,10 @@ pub(super) struct Stage<'a> {
     pub(super) screen: Screen<'a>,
     stop: &'a Receiver<()>,
     began: Instant,
+    /// How long a line stands before the next one.
+    pace: Duration,
+    /// Time spent so, which no deadline counts.
+    rested: Duration,
     actors: Vec<Actor>,
     mouth: Sender<Said>,
     ears: Receiver<Said>,
@@ -69,6 +73,7 @@ impl<'a> Stage<'a> {
         programs: &'a Programs,
         screen: Screen<'a>,
         stop: &'a Receiver<()>,
+        pace: Duration,
     ) -> Stage<'a> {
         let (mouth, ears) = unbounded();
         Stage {
@@ -76,6 +81,8 @@ impl<'a> Stage<'a> {
             screen,
             stop,
             began: Instant::now(),
+            pace,
+            rested: Duration::ZERO,
             actors: Vec::new(),
             mouth,
             ears,
@@ -206,7 +213,8 @@ impl<'a> Stage<'a> {
         }
     }
 
-    fn since(&self, when: Instant) -> Duration {
+    /// When something happened, counted from the beginning.
+    pub(super) fn since(&self, when: Instant) -> Duration {
         when.saturating_duration_since(self.began)
     }
 }

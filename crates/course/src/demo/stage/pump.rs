@@ -33,8 +33,9 @@ impl Stage<'_> {
         &mut self,
         mut look: impl FnMut(&Self) -> Option<T>,
     ) -> Done<Option<T>> {
-        let deadline = Instant::now() + DEADLINE;
+        let (began, rested) = (Instant::now(), self.rested);
         loop {
+            let deadline = began + DEADLINE + (self.rested - rested);
             if let Some(found) = look(self) {
                 return Ok(Some(found));
             }
@@ -134,7 +135,21 @@ impl Stage<'_> {
             }
             self.screen.entry(&entry)?;
             self.history.push(entry);
+            self.rest(self.pace)?;
         }
         Ok(is_news)
+    }
+
+    /// Lets what is shown be read. What happens meanwhile waits in its channels, with its time.
+    pub(in crate::demo) fn rest(&mut self, time: Duration) -> Done<()> {
+        if time.is_zero() {
+            return Ok(());
+        }
+        let began = Instant::now();
+        if self.stop.recv_timeout(time).is_ok() {
+            return Err(Trouble::Over(Error::stopped()));
+        }
+        self.rested += began.elapsed();
+        Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! Making text fit the columns there are.
 
-use crate::show::{self, Cell};
+use crate::show::Cell;
 
 /// All cells, or the first and the last of them and how many bytes lie between.
 pub(super) fn both_ends(cells: &[Cell], budget: usize) -> String {
@@ -66,27 +66,10 @@ pub(super) fn around(cells: &[Cell], at: usize, width: usize) -> (String, usize)
     (text, column)
 }
 
-/// Breaks `text` at blanks into lines of at most `width` columns, where it can.
-pub(super) fn fill(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let line = lines.last_mut().expect("there is always one line");
-        let both = show::width(line) + 1 + show::width(word);
-        if line.is_empty() {
-            line.push_str(word);
-        } else if both <= width {
-            line.push(' ');
-            line.push_str(word);
-        } else {
-            lines.push(word.into());
-        }
-    }
-    lines
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::show;
     use proptest::prelude::*;
 
     fn cells(text: &str) -> Vec<Cell> {
@@ -152,12 +135,6 @@ mod tests {
             let wrong = cells.iter().find(|cell| cell.end > at);
             prop_assert!(rest.starts_with(wrong.map_or("", |cell| &cell.text)) || rest == "…");
             prop_assert!(show::width(&text) <= width + 12, "{}", text);
-        }
-
-        #[test]
-        fn filling_loses_no_word(text in "[a-z ]{0,80}", width in 10..40_usize) {
-            let words: Vec<_> = text.split_whitespace().collect();
-            prop_assert_eq!(fill(&text, width).join(" "), words.join(" "));
         }
     }
 }

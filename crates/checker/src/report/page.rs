@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style as Paint};
 
 use super::Style;
-use super::fit::{around, both_ends, fill};
+use super::fit::{around, both_ends};
 use crate::show::{self, CUT};
 use crate::verdict::Side;
 
@@ -59,7 +59,7 @@ impl<'a> Page<'a> {
 
     /// A paragraph with a label, filled to the width.
     pub(super) fn part(&mut self, label: &str, text: &str) -> io::Result<()> {
-        for (n, line) in fill(text, self.width - MARGIN).iter().enumerate() {
+        for (n, line) in show::wrap(text, self.width - MARGIN).iter().enumerate() {
             self.verbatim(if n == 0 { label } else { "" }, line)?;
         }
         Ok(())

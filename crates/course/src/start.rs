@@ -52,7 +52,7 @@ pub(crate) fn run(args: &Start, workspace: &Workspace, out: &mut dyn Write) -> R
     }
     writeln!(out)?;
     writeln!(out, "1. Read {}, then {}.", lesson.chapter, lesson.protocol)?;
-    writeln!(out, "2. Fill the first numbered hole in your files.")?;
+    writeln!(out, "2. Fill HOLE 1 in src/protocol.rs, then the next.")?;
     writeln!(
         out,
         "3. {BOLD}cargo course check{BOLD:#} {DIM}# as often as you like{DIM:#}"

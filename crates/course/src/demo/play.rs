@@ -65,6 +65,15 @@ impl<'a> Player<'a> {
     ///
     /// When a step fails, or something expected does not appear.
     pub(super) fn play(mut self, number: usize, scene: &Scene) -> Result<()> {
+        let played = self.steps(number, scene);
+        let shown = match &played {
+            Ok(()) => self.stage.catch_up(),
+            Err(_) => self.stage.flush(),
+        };
+        played.and(shown.map_err(|trouble| failure(String::new(), trouble)))
+    }
+
+    fn steps(&mut self, number: usize, scene: &Scene) -> Result<()> {
         let place = |step: &str| format!("scene {number} ({}), {step}", scene.title);
         let server = self.patient(&scene.server, &PATIENT_SERVER);
         let opened = self.read(&scene.narration);
@@ -115,6 +124,7 @@ impl<'a> Player<'a> {
     fn step(&mut self, step: &Step) -> Done<()> {
         match step {
             Step::Note(text) => {
+                self.stage.catch_up()?;
                 self.stage.screen.narration(text)?;
                 self.read(text)
             }
@@ -177,12 +187,11 @@ impl<'a> Player<'a> {
     fn quiet(&mut self, quiet: &Quiet) -> Done<()> {
         let began = Instant::now();
         let until = began + quiet.time.0;
-        let (seen, since) = (self.stage.history().len(), self.stage.since(began));
+        let seen = self.stage.history().len();
         while self.stage.pump(Some(until), &never())? != Woken::Late {}
         let broken = self.stage.history()[seen..]
             .iter()
-            // What is shown late has not happened late.
-            .find(|entry| entry.actor == quiet.on && entry.is_news() && entry.at >= since);
+            .find(|entry| entry.actor == quiet.on && entry.is_news());
         match broken {
             Some(entry) => Err(Trouble::Failed(format!("it said '{}'", entry.line()))),
             None => Ok(()),

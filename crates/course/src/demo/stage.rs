@@ -4,6 +4,7 @@
 //! (one thread for each stream), the proxy, and the system about programs that have ended.
 
 mod pump;
+mod unread;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ use super::screen::Screen;
 use super::script::SERVER;
 use crate::error::Error;
 pub(super) use pump::{DEADLINE, Woken};
+use unread::Unread;
 
 /// Why a scene cannot go on.
 #[derive(Debug)]
@@ -50,10 +52,6 @@ pub(super) struct Stage<'a> {
     pub(super) screen: Screen<'a>,
     stop: &'a Receiver<()>,
     began: Instant,
-    /// How long a line stands before the next one.
-    pace: Duration,
-    /// Time spent so, which no deadline counts.
-    rested: Duration,
     actors: Vec<Actor>,
     mouth: Sender<Said>,
     ears: Receiver<Said>,
@@ -65,6 +63,7 @@ pub(super) struct Stage<'a> {
     /// Reported, not yet in order.
     held: Held,
     history: Vec<Entry>,
+    unread: Unread,
 }
 
 impl<'a> Stage<'a> {
@@ -81,8 +80,6 @@ impl<'a> Stage<'a> {
             screen,
             stop,
             began: Instant::now(),
-            pace,
-            rested: Duration::ZERO,
             actors: Vec::new(),
             mouth,
             ears,
@@ -92,6 +89,7 @@ impl<'a> Stage<'a> {
             opened: 0,
             held: Held::default(),
             history: Vec::new(),
+            unread: Unread::new(pace),
         }
     }
 
@@ -213,8 +211,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// When something happened, counted from the beginning.
-    pub(super) fn since(&self, when: Instant) -> Duration {
+    fn since(&self, when: Instant) -> Duration {
         when.saturating_duration_since(self.began)
     }
 }

@@ -20,7 +20,7 @@ fn there_is_nothing_to_check_before_the_start() {
     );
 }
 
-/// One test and not several: every starter builds to the same file names.
+/// One test and not several: building takes longest.
 #[test]
 fn a_starter_is_copied_built_judged_and_never_overwritten() {
     let student = Student::new();
@@ -133,6 +133,20 @@ fn a_starter_is_copied_built_judged_and_never_overwritten() {
             .stdout
             .contains(&format!("`--dir {to}` the one before")),
         "{to}"
+    );
+
+    // What was built for one is not taken for the other, although its files are older.
+    let judged = student.run(&["check"]).code(1);
+    assert!(
+        judged.stdout.contains("answers-a-message"),
+        "{}",
+        judged.stdout
+    );
+    let broken = student.run(&["check", "--dir", to]).code(1);
+    assert!(
+        broken.error().contains("does not build"),
+        "{}",
+        broken.stderr
     );
 
     fs::write(folder.join("Cargo.toml"), "[package").unwrap();

@@ -33,9 +33,8 @@ impl Stage<'_> {
         &mut self,
         mut look: impl FnMut(&Self) -> Option<T>,
     ) -> Done<Option<T>> {
-        let (began, rested) = (Instant::now(), self.rested);
+        let deadline = Instant::now() + DEADLINE;
         loop {
-            let deadline = began + DEADLINE + (self.rested - rested);
             if let Some(found) = look(self) {
                 return Ok(Some(found));
             }
@@ -76,7 +75,12 @@ impl Stage<'_> {
         let leaving = self.actors.iter().any(Actor::is_leaving);
         let look = leaving.then(|| Instant::now() + LOOK);
         let ripe = self.held.next_ripe();
-        ripe.into_iter().chain(look).chain(deadline).min()
+        let due = self.unread.due();
+        ripe.into_iter()
+            .chain(look)
+            .chain(due)
+            .chain(deadline)
+            .min()
     }
 
     fn hear(&mut self, said: Said) {
@@ -133,23 +137,10 @@ impl Stage<'_> {
             if let Some(last) = self.history.last() {
                 entry.at = entry.at.max(last.at);
             }
-            self.screen.entry(&entry)?;
-            self.history.push(entry);
-            self.rest(self.pace)?;
+            self.history.push(entry.clone());
+            self.unread.push(entry);
         }
+        self.show_due()?;
         Ok(is_news)
-    }
-
-    /// Lets what is shown be read. What happens meanwhile waits in its channels, with its time.
-    pub(in crate::demo) fn rest(&mut self, time: Duration) -> Done<()> {
-        if time.is_zero() {
-            return Ok(());
-        }
-        let began = Instant::now();
-        if self.stop.recv_timeout(time).is_ok() {
-            return Err(Trouble::Over(Error::stopped()));
-        }
-        self.rested += began.elapsed();
-        Ok(())
     }
 }

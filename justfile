@@ -6,22 +6,23 @@ default:
     @just --list --unsorted
 
 # Play a lesson: just demo, just demo tcp-basics --scene 3, just demo tcp-basics --step
-demo lesson="tcp-basics" *args:
-    cargo course demo {{lesson}} {{args}}
+[positional-arguments]
+demo *lesson-and-args:
+    @case "${1--}" in -*) set -- tcp-basics "$@" ;; esac; cargo course demo "$@"
 
 # Play every scene of every lesson as plain text
 demos:
     cargo test --package course --test course demo::
 
-# Run a lesson's server: just server tcp-basics --wire
+# Run a lesson's server: just server tcp-basics --wire; without a lesson, the first one's
 [positional-arguments]
-server lesson="tcp-basics" *args:
-    @shift; cargo run --bin {{lesson}}-server -- "$@"
+server *lesson-and-args:
+    @case "${1--}" in -*) set -- tcp-basics "$@" ;; esac; lesson=$1; shift; cargo run --bin "$lesson-server" -- "$@"
 
 # Run a lesson's client
 [positional-arguments]
-client lesson="tcp-basics" *args:
-    @shift; cargo run --bin {{lesson}}-client -- "$@"
+client *lesson-and-args:
+    @case "${1--}" in -*) set -- tcp-basics "$@" ;; esac; lesson=$1; shift; cargo run --bin "$lesson-client" -- "$@"
 
 # Get a starter of your own
 start lesson="tcp-basics" *args:
@@ -50,6 +51,10 @@ lint:
 book:
     mdbook build docs
 
+# Run the Python transcripts of the book's foundations again: needs python3 and Linux
+transcripts:
+    python3 scripts/transcripts.py
+
 # Talk to foreign programs: nc, socat, Python
 interop:
     sh scripts/interop.sh
@@ -67,4 +72,4 @@ soak *args:
     sh scripts/soak.sh {{args}}
 
 # What must pass before a change lands
-ci: lint test book demos interop (fuzz "5")
+ci: lint test book transcripts demos interop (fuzz "5")

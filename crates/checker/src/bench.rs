@@ -35,6 +35,8 @@ pub(crate) struct Bench<'a> {
     words: Words,
     /// The outputs of every program started in this check.
     outputs: Vec<Arc<Output>>,
+    /// What the program started last was given on standard input.
+    input: Vec<u8>,
     connections: usize,
     /// Reserved until the check is over.
     ports: Vec<Port>,
@@ -53,6 +55,7 @@ impl<'a> Bench<'a> {
             deadline: Deadline::after(options.check_timeout),
             words: Words::new(salt),
             outputs: Vec::new(),
+            input: Vec::new(),
             connections: 0,
             ports: Vec::new(),
         }
@@ -76,12 +79,28 @@ impl<'a> Bench<'a> {
         self.history.events()
     }
 
+    /// What was sent last, and where it was cut.
+    pub(crate) fn last_sent(&self) -> Vec<Vec<u8>> {
+        self.history.last_sent()
+    }
+
     /// The last lines of standard error of the programs of this check.
     pub(crate) fn last_words(&self) -> Vec<Vec<u8>> {
         self.outputs
             .iter()
             .flat_map(|output| output.last_words())
             .collect()
+    }
+
+    /// Gives `program` bytes on standard input, without waiting for it to read.
+    pub(crate) fn feed(&mut self, program: &Subject, bytes: &[u8]) {
+        self.input.extend_from_slice(bytes);
+        program.feed(bytes);
+    }
+
+    /// What the program started last was given on standard input.
+    pub(crate) fn input(&self) -> &[u8] {
+        &self.input
     }
 
     /// A random word no other message of this check contains.
@@ -202,6 +221,7 @@ impl<'a> Bench<'a> {
         };
         let subject = Subject::start(&self.target.command, &values, &self.history, self.deadline)?;
         self.outputs.push(subject.output().clone());
+        self.input.clear();
         Ok(subject)
     }
 

@@ -13,7 +13,7 @@ macro_rules! causes {
 
 causes! {
     // Before the first byte.
-    EXITED_EARLY "exited-early" "The program ended before it could be spoken to; what it complained about stands at the end of the card."
+    EXITED_EARLY "exited-early" "The program ended before it could be spoken to; if it complained, that stands at the end of the card."
     NOT_FOUND "not-found" "The command was not found: its name is misspelt, or it is not installed."
     NOT_EXECUTABLE "not-executable" "The file was found but is not a program: it may need execute permission, or its interpreter in front."
     NOT_LISTENING "not-listening" "The program runs but does not listen: bind, listen and accept must come before anything that waits."
@@ -79,7 +79,7 @@ causes! {
     STAYS_AFTER_SIGNAL "stays-after-signal" "The server did not stop when it was asked to; a blocked accept or read must be woken by the signal."
     STOPPED_AS_FAILURE "stopped-as-failure" "The server stopped as it was asked to, but its exit code says that something failed."
     KILLED_BY_SIGNAL "killed-by-signal" "The program was killed by a signal instead of ending by itself."
-    RAW_TERMINAL_CODES "raw-terminal-codes" "Control characters from the network were printed as they came; whoever sends them steers the terminal."
+    RAW_TERMINAL_CODES "raw-terminal-codes" "Control characters or direction marks from the network were printed as they came; whoever sends them steers the terminal, or turns its lines around."
 
     // Clients.
     NOTHING_SENT "nothing-sent" "The client connected but sent nothing: the line may wait in a buffer that nobody flushes."
@@ -91,11 +91,33 @@ causes! {
     ANSWERS_NOT_AWAITED "answers-not-awaited" "The client left at the end of its input, with answers still on their way."
     NEVER_LEAVES "never-leaves" "Everything was done, but the client does not end."
     MARKER_NOT_SENT "marker-not-sent" "The end marker was not sent; the server has to see it, too."
+    MARKER_AWAITED "marker-awaited" "The client waits for an answer to the end marker and takes the close that comes instead for an error; a marker gets no answer, so the close is what it asked for."
     SUCCESS_HIDDEN "success-hidden" "Everything worked, but the exit code says that it did not."
     FAILURE_HIDDEN "failure-hidden" "The work failed, but the exit code 0 says that it was done."
     NEVER_GIVES_UP "never-gives-up" "Nobody listens, and the client goes on trying for ever."
     FIXED_PORT "fixed-port" "Two clients cannot run side by side: the client binds a port of its own instead of letting the system choose."
     HALF_DUPLEX "half-duplex" "One direction waits for the other to finish: what is read and what is sent must not wait for each other's end."
+}
+
+/// The hint for a program that never came to what the check is about.
+pub(crate) fn hint_at_start(cause: Cause) -> Option<&'static str> {
+    match cause {
+        NOT_FOUND => Some("Can you start exactly this command yourself, from this folder?"),
+        NOT_EXECUTABLE => Some(
+            "Which program runs a file like this one, and is it the first word of the command?",
+        ),
+        EXITED_EARLY => {
+            Some("What does your program say when you start it yourself, with the same arguments?")
+        }
+        NOT_LISTENING => Some("What does your program wait for before it accepts a client?"),
+        WRONG_ADDRESS => {
+            Some("Which address does your program bind, and where does it take the port from?")
+        }
+        NEVER_CONNECTS => Some(
+            "Where does your program take the host and the port from, and what does it do before it connects?",
+        ),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ pub fn conformance(lesson: &str, role: Role, program: &Path, args: &[&str]) {
     let options = Options {
         all: true,
         keep_going: true,
+        at_once: 2,
         replay: format!("cargo course check {} --reference", lesson.name),
         ..Options::default()
     };

@@ -25,6 +25,7 @@ pub struct Event {
 pub(crate) struct History {
     start: Instant,
     kept: Arc<Mutex<Kept>>,
+    sent: Arc<Mutex<Sent>>,
 }
 
 #[derive(Default)]
@@ -34,11 +35,33 @@ struct Kept {
     dropped: usize,
 }
 
+/// What one connection has sent since its last right answer.
+#[derive(Default)]
+struct Sent {
+    by: String,
+    /// Each was held back from its successor.
+    pieces: Vec<Vec<u8>>,
+    next: Piece,
+}
+
+/// Where the next bytes go.
+#[derive(Default, PartialEq, Eq)]
+enum Piece {
+    /// To the ones before.
+    #[default]
+    Same,
+    /// Behind a cut.
+    Next,
+    /// To the place of what is there, which was answered.
+    First,
+}
+
 impl History {
     pub(crate) fn new() -> Self {
         Self {
             start: Instant::now(),
             kept: Arc::default(),
+            sent: Arc::default(),
         }
     }
 
@@ -57,6 +80,42 @@ impl History {
             kept.last.pop_front();
             kept.dropped += 1;
         }
+    }
+
+    /// Remembers what the connection `by` sends.
+    pub(crate) fn sent(&self, by: &str, bytes: &[u8]) {
+        let mut sent = lock(&self.sent);
+        if sent.by != by || sent.next == Piece::First {
+            by.clone_into(&mut sent.by);
+            sent.pieces.clear();
+        }
+        let goes_on = sent.next == Piece::Same;
+        sent.next = Piece::Same;
+        match sent.pieces.last_mut() {
+            Some(last) if goes_on => last.extend_from_slice(bytes),
+            _ => sent.pieces.push(bytes.to_vec()),
+        }
+    }
+
+    /// What `by` has sent is held back from what it sends next.
+    pub(crate) fn cut(&self, by: &str) {
+        let mut sent = lock(&self.sent);
+        if sent.by == by && sent.next == Piece::Same {
+            sent.next = Piece::Next;
+        }
+    }
+
+    /// What `by` has sent was answered rightly.
+    pub(crate) fn answered(&self, by: &str) {
+        let mut sent = lock(&self.sent);
+        if sent.by == by {
+            sent.next = Piece::First;
+        }
+    }
+
+    /// What was sent last, and where it was cut.
+    pub(crate) fn last_sent(&self) -> Vec<Vec<u8>> {
+        lock(&self.sent).pieces.clone()
     }
 
     /// The events in order; a gap in the middle is an event that says so.
@@ -126,6 +185,23 @@ mod tests {
         assert_eq!(events[0].text, "0");
         assert!(events[KEPT].text.contains("952"), "{:?}", events[KEPT]);
         assert_eq!(events[2 * KEPT].text, "999");
+    }
+
+    #[test]
+    fn what_was_sent_last_keeps_its_cuts() {
+        let history = History::new();
+        history.sent("a", b"x");
+        history.sent("a", b"y");
+        history.cut("a");
+        history.sent("a", b"z");
+        assert_eq!(history.last_sent(), [b"xy".to_vec(), b"z".to_vec()]);
+        // Answered, it is still what was sent last.
+        history.answered("a");
+        assert_eq!(history.last_sent().concat(), b"xyz");
+        history.sent("a", b"new");
+        assert_eq!(history.last_sent(), [b"new".to_vec()]);
+        history.sent("b", b"other");
+        assert_eq!(history.last_sent(), [b"other".to_vec()]);
     }
 
     #[test]

@@ -34,5 +34,6 @@ pub use conformance::conformance;
 pub use history::Event;
 pub use lesson::{Check, Lesson, Level, Role};
 pub use run::{CheckResult, Options, Outcome, Progress, Report, Target, Verdict, run};
+pub use show::{harmless, wrap};
 pub use subject::{CommandLine, end_all};
 pub use verdict::{Card, Cause, Side};

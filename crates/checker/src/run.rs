@@ -1,9 +1,15 @@
 //! From a command line to a report: every check in order, each on a fresh
 //! program.
 
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
+
+use crossbeam_channel::unbounded;
 
 use crate::bench::Bench;
 use crate::lesson::{Check, Lesson, Level, Role};
@@ -41,6 +47,12 @@ pub struct Options {
     pub start_timeout: Duration,
     /// How long one check may take, whatever progress the program makes.
     pub check_timeout: Duration,
+    /// How many checks are made at the same time, each on a program of its own.
+    /// More than one only for programs that can run several times side by side,
+    /// which is itself a thing to be checked.
+    pub at_once: usize,
+    /// Set from outside, it makes the running check the last one.
+    pub stop: Arc<AtomicBool>,
 }
 
 impl Default for Options {
@@ -53,13 +65,15 @@ impl Default for Options {
             replay: "cargo course check".into(),
             start_timeout: Duration::from_secs(30),
             check_timeout: Duration::from_secs(60),
+            at_once: 1,
+            stop: Arc::default(),
         }
     }
 }
 
 /// What is reported while the checks run.
 pub enum Progress<'a> {
-    /// This check begins.
+    /// This check begins; one that is not run does not.
     Started(&'a Check),
     /// This check was made, or left out.
     Finished(&'a CheckResult),
@@ -76,7 +90,7 @@ pub enum Outcome {
     Broken(String),
     /// The check cannot be made on this system, for this reason.
     Skipped(String),
-    /// An earlier core check failed, or the check was not asked for.
+    /// An earlier core check failed, or the run was stopped before it.
     NotRun,
 }
 
@@ -115,6 +129,8 @@ pub enum Verdict {
     Broken,
     /// No check was made: the ones asked for were skipped.
     NotChecked,
+    /// What was judged passed, but the run was stopped before its end.
+    Stopped,
 }
 
 impl Verdict {
@@ -129,13 +145,14 @@ impl Verdict {
 
     fn worst(found: impl Iterator<Item = Self>) -> Self {
         let found: Vec<_> = found.collect();
-        [Self::Failed, Self::Broken, Self::Passed]
+        [Self::Failed, Self::Broken, Self::Stopped, Self::Passed]
             .into_iter()
             .find(|verdict| found.contains(verdict))
             .unwrap_or(Self::NotChecked)
     }
 
-    /// The exit code that tells it: 0, 1 or 3.
+    /// The exit code that tells it: 0, 1, 3, or 130, which a shell gives to
+    /// Ctrl-C.
     #[must_use]
     pub fn exit_code(self) -> u8 {
         match self {
@@ -143,6 +160,7 @@ impl Verdict {
             Self::Failed => 1,
             // Nothing is known about the program.
             Self::Broken | Self::NotChecked => 3,
+            Self::Stopped => 130,
         }
     }
 }
@@ -160,7 +178,8 @@ impl Report {
                 // It was made, and costs nothing.
                 Outcome::Failed(_) => Some(Verdict::Passed),
                 Outcome::Broken(_) => Some(Verdict::Broken),
-                Outcome::Skipped(_) | Outcome::NotRun => None,
+                Outcome::NotRun => Some(Verdict::Stopped),
+                Outcome::Skipped(_) => None,
             }
         });
         Verdict::worst(verdicts)
@@ -174,32 +193,83 @@ pub fn run(
     options: &Options,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Report {
+    let checks: Vec<&'static Check> = chosen(lesson, target.role, options).collect();
     let mut results = Vec::new();
-    let mut stopped = false;
-    for check in chosen(lesson, target.role, options) {
-        progress(Progress::Started(check));
-        let start = Instant::now();
-        let outcome = if stopped {
-            Outcome::NotRun
-        } else {
-            judge(lesson, check, target, options)
-        };
-        let costs = check.level == Level::Core && matches!(outcome, Outcome::Failed(_));
-        stopped |= (costs && !options.keep_going) || matches!(outcome, Outcome::Broken(_));
-        let result = CheckResult {
-            check,
-            outcome,
-            elapsed: start.elapsed(),
-        };
-        progress(Progress::Finished(&result));
-        results.push(result);
-    }
+    let next = AtomicUsize::new(0);
+    // The first check behind which none is made.
+    let last = AtomicUsize::new(usize::MAX);
+    let is_wanted = |index| index <= last.load(Ordering::SeqCst);
+    let (made, outcomes) = unbounded();
+    thread::scope(|scope| {
+        for _ in 0..options.at_once {
+            let made = made.clone();
+            let (checks, next, last) = (&checks, &next, &last);
+            scope.spawn(move || {
+                loop {
+                    let index = next.fetch_add(1, Ordering::SeqCst);
+                    let Some(check) = checks.get(index) else {
+                        return;
+                    };
+                    let start = Instant::now();
+                    let outcome = if is_wanted(index) && !options.stop.load(Ordering::SeqCst) {
+                        judge(lesson, check, target, options)
+                    } else {
+                        Outcome::NotRun
+                    };
+                    if ends_the_run(check, &outcome, options) {
+                        last.fetch_min(index, Ordering::SeqCst);
+                    }
+                    // The receiver lives until the last check.
+                    let _ = made.send((index, outcome, start.elapsed()));
+                }
+            });
+        }
+        drop(made);
+        let mut early = HashMap::new();
+        for (index, &check) in checks.iter().enumerate() {
+            if is_wanted(index) && !options.stop.load(Ordering::SeqCst) {
+                progress(Progress::Started(check));
+            }
+            // Told in the order of the checks, whichever was done first.
+            let (outcome, elapsed) = loop {
+                if let Some(found) = early.remove(&index) {
+                    break found;
+                }
+                match outcomes.recv() {
+                    Ok((index, outcome, elapsed)) => _ = early.insert(index, (outcome, elapsed)),
+                    Err(_) => break (Outcome::NotRun, Duration::ZERO),
+                }
+            };
+            // One card is enough: what was made meanwhile is not told.
+            let outcome = if is_wanted(index) {
+                outcome
+            } else {
+                Outcome::NotRun
+            };
+            let result = CheckResult {
+                check,
+                outcome,
+                elapsed,
+            };
+            progress(Progress::Finished(&result));
+            results.push(result);
+        }
+    });
     Report {
         lesson,
         role: target.role,
         version: env!("CARGO_PKG_VERSION"),
         seed: options.seed,
         results,
+    }
+}
+
+/// Whether no further check is made behind this one.
+fn ends_the_run(check: &Check, outcome: &Outcome, options: &Options) -> bool {
+    match outcome {
+        Outcome::Failed(_) => check.level == Level::Core && !options.keep_going,
+        Outcome::Broken(_) => true,
+        _ => false,
     }
 }
 
@@ -243,8 +313,13 @@ fn judge(
                 "{} --only {} --seed {}",
                 options.replay, check.name, options.seed
             );
-            let (events, last_words) = (bench.events(), bench.last_words());
-            let card = Card::new(lesson, check, *wrong, events, last_words, replay);
+            let mut card = Card::new(lesson, check, *wrong, replay);
+            if card.sent.is_empty() {
+                card.sent = bench.last_sent();
+            }
+            card.input = bench.input().to_vec();
+            card.events = bench.events();
+            card.last_words = bench.last_words();
             Outcome::Failed(Box::new(card))
         }
     }

@@ -1,5 +1,6 @@
 //! What a check found out, and the card a failure becomes.
 
+use crate::causes::hint_at_start;
 use crate::diagnose::common;
 use crate::history::Event;
 use crate::lesson::{Check, Lesson, Role};
@@ -102,6 +103,8 @@ pub struct Card {
     /// What was sent since the last right answer; each piece was one write, and
     /// every piece but the last was held back from its successor.
     pub sent: Vec<Vec<u8>>,
+    /// What the program was given on standard input; empty for a server.
+    pub input: Vec<u8>,
     /// What should have come.
     pub expected: Side,
     /// What came.
@@ -114,7 +117,7 @@ pub struct Card {
     pub last_words: Vec<Vec<u8>>,
     /// What the program probably does.
     pub cause: Cause,
-    /// The first of the check's hints.
+    /// The first of the check's hints, or one for a program that did not get so far.
     pub hint: &'static str,
     /// Where the book explains it: a path and an anchor.
     pub section: String,
@@ -123,14 +126,7 @@ pub struct Card {
 }
 
 impl Card {
-    pub(crate) fn new(
-        lesson: &Lesson,
-        check: &Check,
-        wrong: Wrong,
-        events: Vec<Event>,
-        last_words: Vec<Vec<u8>>,
-        replay: String,
-    ) -> Self {
+    pub(crate) fn new(lesson: &Lesson, check: &Check, wrong: Wrong, replay: String) -> Self {
         Self {
             requirement: check.requirement,
             check: check.name,
@@ -140,10 +136,11 @@ impl Card {
             expected: wrong.expected,
             got: wrong.got,
             first_wrong: wrong.first_wrong,
-            events,
-            last_words,
+            input: Vec::new(),
+            events: Vec::new(),
+            last_words: Vec::new(),
             cause: wrong.cause,
-            hint: check.hints[0],
+            hint: hint_at_start(wrong.cause).unwrap_or(check.hints[0]),
             section: format!("{}#{}", lesson.chapter, check.section),
             replay,
         }

@@ -203,6 +203,12 @@ fn complaint(entry: &Entry, named: Option<&Check>, report: &Report) -> Option<St
             }
         }
     }
+    if let Some(card) = failed.iter().find(|card| is_silent(card)) {
+        return Some(format!(
+            "the card of {} does not show what was sent",
+            card.check
+        ));
+    }
     let failed: Vec<_> = failed
         .into_iter()
         .map(|card| (card.check, card.cause.id))
@@ -212,6 +218,15 @@ fn complaint(entry: &Entry, named: Option<&Check>, report: &Report) -> Option<St
         false => &[(entry.check, entry.cause)],
     };
     (failed != wanted).then(|| format!("should fail {wanted:?}, failed {failed:?}"))
+}
+
+/// Whether the card says less about the conversation than the events do.
+fn is_silent(card: &Card) -> bool {
+    let sent = card
+        .events
+        .iter()
+        .any(|event| event.text.contains(": sent "));
+    (sent && card.sent.is_empty()) || (card.role == Role::Client && card.input.is_empty())
 }
 
 fn pretty(report: Report) -> String {

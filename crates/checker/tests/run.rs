@@ -265,3 +265,19 @@ fn every_check_has_what_a_student_needs() {
         }
     }
 }
+
+#[test]
+fn a_stopped_run_says_so_and_is_no_pass() {
+    use std::sync::atomic::Ordering;
+
+    let dir = tempfile::tempdir().unwrap();
+    let target = target(Role::Server, "sh -c 'exit 3'", dir.path());
+    let options = options();
+    options.stop.store(true, Ordering::SeqCst);
+    let lesson = suites::find("tcp-basics").expect("lesson 1");
+    let report = run(lesson, &target, &options, &mut |_| {});
+    let not_run = |outcome: &Outcome| matches!(outcome, Outcome::NotRun);
+    assert!(report.results.iter().all(|result| not_run(&result.outcome)));
+    assert_eq!(report.verdict(), Verdict::Stopped);
+    assert_eq!(report.verdict().exit_code(), 130);
+}

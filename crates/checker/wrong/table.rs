@@ -216,7 +216,7 @@ pub(crate) const BANK: &[Entry] = &[
     row("client-leaves-early", LeavesEarly, "input-end", "answers-not-awaited", "leaves at the end of input, answers or not"),
     row("client-never-leaves", NeverLeaves, "input-end", "never-leaves", "never tells the server that its input has ended, and waits for it to close"),
     row("client-marker-waits", MarkerWaits, "marker-sent", "eof-not-seen", "does not notice that the server closed after the marker"),
-    row("client-marker-error", MarkerError, "marker-sent", "success-hidden", "reports the close it asked for as an error"),
+    row("client-marker-error", MarkerError, "marker-sent", "marker-awaited", "reports the close it asked for as an error"),
     row("client-marker-not-sent", MarkerNotSent, "marker-sent", "marker-not-sent", "leaves at a marker without telling the server"),
     row("client-ignores-eof", IgnoresEof, "server-gone", "eof-not-seen", "waits for answers from a server that has gone"),
     row("client-gone-exit-zero", GoneExitZero, "server-gone", "failure-hidden", "says success although answers are missing"),

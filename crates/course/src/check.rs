@@ -1,22 +1,24 @@
 //! `check`: has a student's program judged, and keeps what was learnt.
 
 mod live;
+mod next;
 mod subject;
 
 use std::io::Write;
 use std::time::Duration;
 
 use checker::{
-    CommandLine, Lesson, Level, Options, Outcome, Report, Role, Target, Verdict,
+    CommandLine, Lesson, Options, Outcome, Report, Role, Target, Verdict,
     report::{self, Style},
 };
 
 use crate::cli::{Check, ReportForm};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::lessons;
 use crate::progress::Progress;
-use crate::style::{self, BOLD};
+use crate::style;
 use crate::workspace::Workspace;
+use next::Next;
 
 /// How long a program may take until it listens: an interpreter on a busy machine needs seconds.
 const START: Duration = Duration::from_secs(10);
@@ -29,18 +31,67 @@ const START: Duration = Duration::from_secs(10);
 pub(crate) fn run(args: &Check, workspace: &Workspace, out: &mut dyn Write) -> Result<u8> {
     let mut progress = Progress::load(workspace);
     let lesson = lessons::named_or_current(args.lesson.as_deref(), &progress)?;
-    let subjects = subject::all(args, lesson, workspace, &progress)?;
-    let seed = args.seed.unwrap_or_else(|| fastrand::u64(..SEEDS));
+    let subjects = subject::all(args, lesson, workspace, &progress).inspect_err(|error| {
+        // The error itself is what is reported; a closed output is no second one.
+        let _ = write_unmade(args.report, lesson, error, out);
+    })?;
+    let judged = judge(args, lesson, subjects)?;
 
+    let counts = subject::counts(args, lesson, workspace, &progress);
+    if counts {
+        keep(&mut progress, lesson, &judged.reports);
+    }
+    write_reports(args.report, &judged.reports, out)?;
+    let code = if judged.stopped {
+        // Whatever it found: who stopped it knows that it is not all.
+        Verdict::Stopped.exit_code()
+    } else {
+        Verdict::of(&judged.reports).exit_code()
+    };
+    if args.report == ReportForm::Pretty && !args.reference {
+        writeln!(out)?;
+        let own = progress.folder(lesson).filter(|_| !counts);
+        let next = Next {
+            args,
+            lesson,
+            reports: &judged.reports,
+            waiting: judged.waiting,
+            not_counted: own.map(|folder| folder.display().to_string()),
+        };
+        next.write(code, out)?;
+    }
+    Ok(code)
+}
+
+/// What was found out.
+struct Judged {
+    reports: Vec<Report>,
+    /// The role that was not looked at, because the one before it failed.
+    waiting: Option<Role>,
+    /// Ctrl-C ended it.
+    stopped: bool,
+}
+
+/// Judges the server and, unless that fails, the client.
+fn judge(args: &Check, lesson: &'static Lesson, subjects: Vec<subject::Subject>) -> Result<Judged> {
+    let seed = args.seed.unwrap_or_else(|| fastrand::u64(..SEEDS));
     // By its name, also when it was asked for by its requirement.
     let only = match &args.only {
         Some(name) => Some(lessons::check(lesson, name)?.name.to_owned()),
         None => None,
     };
-
     let judge = live::Judge::new(args.report)?;
-    let mut reports = Vec::new();
+    let mut judged = Judged {
+        reports: Vec::new(),
+        waiting: None,
+        stopped: false,
+    };
     for (role, command) in subjects {
+        if !args.keep_going && Verdict::of(&judged.reports) == Verdict::Failed {
+            // One card at a time: most of what is wrong here is wrong there for the same reason.
+            judged.waiting = Some(role);
+            break;
+        }
         let target = Target {
             command: CommandLine::parse(&command)
                 .map_err(|why| Error::usage(format!("--{role} '{command}'"), why))?,
@@ -55,21 +106,18 @@ pub(crate) fn run(args: &Check, workspace: &Workspace, out: &mut dyn Write) -> R
             seed,
             replay: replay(args, lesson, role),
             start_timeout: START,
+            // Ours can run side by side; whether a student's can is for the checks to find out.
+            at_once: if args.reference { 2 } else { 1 },
+            stop: judge.stop(),
             ..Options::default()
         };
-        reports.push(judge.run(lesson, &target, &options));
+        judged.reports.push(judge.run(lesson, &target, &options));
+        judged.stopped = judge.is_stopped();
+        if judged.stopped {
+            break;
+        }
     }
-
-    if !args.reference {
-        keep(&mut progress, lesson, &reports);
-    }
-    write_reports(args.report, &reports, out)?;
-    let code = Verdict::of(&reports).exit_code();
-    if args.report == ReportForm::Pretty && !args.reference {
-        writeln!(out)?;
-        what_next(args, lesson, &reports, code, out)?;
-    }
-    Ok(code)
+    Ok(judged)
 }
 
 /// Seeds are drawn from below this: short to type again, and exact in every JSON parser.
@@ -87,6 +135,12 @@ fn replay(args: &Check, lesson: &Lesson, role: Role) -> String {
     }
     if args.reference {
         command.push_str(" --reference");
+    }
+    if let Some(dir) = &args.dir {
+        command.push_str(&format!(
+            " --dir {}",
+            shell_quoted(&dir.display().to_string())
+        ));
     }
     if let Some(port) = args.port {
         command.push_str(&format!(" --port {port}"));
@@ -129,45 +183,23 @@ fn write_reports(form: ReportForm, reports: &[Report], out: &mut dyn Write) -> R
     Ok(())
 }
 
-/// The last lines: what to type now.
-fn what_next(
-    args: &Check,
+/// A script that reads the report finds one, also when nothing could be judged.
+fn write_unmade(
+    form: ReportForm,
     lesson: &Lesson,
-    reports: &[Report],
-    code: u8,
+    error: &Error,
     out: &mut dyn Write,
 ) -> Result<()> {
-    match code {
-        0 if args.only.is_some() => {
-            writeln!(out, "Next: {BOLD}the whole check{BOLD:#}, without --only")?;
-        }
-        0 => {
-            let has_more = |report: &Report| {
-                let mut checks = lesson.checks.iter();
-                checks.any(|check| check.role == report.role && check.level == Level::More)
-            };
-            let sources: Vec<String> = reports
-                .iter()
-                .map(|report| format!("crates/{}/src/{}.rs", lesson.name, report.role))
-                .collect();
-            writeln!(out, "Compare yours with ours: {}", sources.join(", "))?;
-            if !args.all && reports.iter().any(has_more) {
-                writeln!(
-                    out,
-                    "Next: {BOLD}--all{BOLD:#} checks what goes beyond the core"
-                )?;
-            }
-        }
-        1 => writeln!(
-            out,
-            "Stuck? {BOLD}cargo course hint {}{BOLD:#}",
-            lesson.name
-        )?,
-        _ => writeln!(
-            out,
-            "Nothing is known about the program. {BOLD}cargo course doctor{BOLD:#} looks at this \
-             machine"
-        )?,
+    let verdict = match error.kind {
+        Kind::Work => Verdict::Failed,
+        Kind::Machine => Verdict::Broken,
+        // The command line was wrong: there is no run to report.
+        Kind::Usage | Kind::Stopped | Kind::Closed => return Ok(()),
+    };
+    match form {
+        ReportForm::Pretty => {}
+        ReportForm::Json => report::json_unmade(lesson, verdict, &error.to_string(), out)?,
+        ReportForm::Junit => report::junit_unmade(lesson, &error.to_string(), out)?,
     }
     Ok(())
 }

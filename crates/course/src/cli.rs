@@ -62,7 +62,7 @@ pub(crate) struct Demo {
     /// Wait for Enter before each step
     #[arg(long)]
     pub(crate) step: bool,
-    /// Prefixed lines in place of columns
+    /// Prefixed lines in place of columns, as fast as they happen
     #[arg(long)]
     pub(crate) plain: bool,
 }
@@ -80,9 +80,14 @@ pub(crate) struct Start {
 /// `check`
 #[derive(Debug, Args)]
 #[command(after_help = "\
-In CMD, {host} {port} {addr} are filled in, and PORT, HOST, ADDR are set in its environment. CMD is
-split at blanks outside quotes; no shell is involved. Without --server, --client and --reference
-the folder made by `cargo course start` is built and checked, server first.")]
+In CMD, {host} {port} {addr} {dir} are filled in ({dir} is the folder you are in), and HOST, PORT,
+ADDR are set in its environment. CMD is split at blanks outside quotes; no shell is involved.
+
+Without --server, --client and --reference the folder made by `cargo course start` is built and
+checked: the server, and when that passes, the client. --role asks for one of them.
+
+Progress is that of your folder. What is checked by --server, --client or another --dir counts only
+as long as you have not started a folder of your own.")]
 pub(crate) struct Check {
     /// The lesson [default: the one you are working on]
     pub(crate) lesson: Option<String>,
@@ -95,6 +100,12 @@ pub(crate) struct Check {
     /// Check the course's own programs
     #[arg(long, conflicts_with_all = ["server", "client"])]
     pub(crate) reference: bool,
+    /// Only the server or only the client of your folder
+    #[arg(long, value_name = "ROLE", value_enum, conflicts_with_all = ["server", "client"])]
+    pub(crate) role: Option<OneRole>,
+    /// The folder with your programs [default: the one `start` made last]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["server", "client", "reference"])]
+    pub(crate) dir: Option<PathBuf>,
     /// The port, for programs that cannot be told one
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) port: Option<u16>,
@@ -113,6 +124,15 @@ pub(crate) struct Check {
     /// The form of the report on standard output
     #[arg(long, value_name = "FORM", value_enum, default_value_t = ReportForm::Pretty)]
     pub(crate) report: ReportForm,
+}
+
+/// `--role`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OneRole {
+    /// The program that listens
+    Server,
+    /// The program that connects
+    Client,
 }
 
 /// `--report`

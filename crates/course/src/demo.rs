@@ -19,7 +19,7 @@ use crate::lessons;
 use crate::signal;
 use crate::style;
 use crate::workspace::{self, Workspace};
-use play::Player;
+use play::{Pace, Player};
 use screen::{Layout, SIDE_BY_SIDE, Screen};
 use script::Scene;
 use stage::Programs;
@@ -51,6 +51,11 @@ pub(crate) fn run(args: &Demo, workspace: &Workspace, out: &mut dyn Write) -> Re
     } else {
         Layout::Plain
     };
+    let pace = match &enter {
+        Some(enter) => Pace::Enter(enter),
+        None if !args.plain && style::is_terminal() => Pace::Reading,
+        None => Pace::Events,
+    };
 
     for (number, scene) in &chosen {
         let mut screen = Screen::new(out, layout);
@@ -59,7 +64,7 @@ pub(crate) fn run(args: &Demo, workspace: &Workspace, out: &mut dyn Write) -> Re
             continue;
         }
         screen.title(*number, scenes.len(), scene)?;
-        Player::new(&programs, screen, &stop, enter.as_ref()).play(*number, scene)?;
+        Player::new(&programs, screen, &stop, pace).play(*number, scene)?;
     }
     writeln!(out)?;
     match args.scene {

@@ -104,7 +104,9 @@ pub(crate) fn run(out: &mut dyn Write) -> Result<()> {
         tools::terminal(),
         tools::python(),
         tools::netcat(),
+        tools::socat(),
         tools::just(),
+        tools::mdbook(),
         tools::c_compiler(),
         tools::openssl(),
     ]);

@@ -66,7 +66,7 @@ fn print(lesson: &Lesson, check: &Check, level: usize, out: &mut dyn Write) -> R
             index + 1,
             check.hints.len()
         )?;
-        for line in style::wrap(hint, width.saturating_sub(2)) {
+        for line in checker::wrap(hint, width.saturating_sub(2)) {
             writeln!(out, "  {line}")?;
         }
     }

@@ -8,13 +8,13 @@ use crate::error::Result;
 use crate::progress::Progress;
 use crate::style::{BOLD, DIM, GOOD, WARN};
 
-/// Prints the lessons. `personal` adds the student's progress and the next command, which only
+/// Prints the lessons with the student's progress. `next_step` adds what to type next, which only
 /// makes sense to somebody who is looking.
 ///
 /// # Errors
 ///
 /// When the output cannot be written.
-pub(crate) fn run(progress: &Progress, personal: bool, out: &mut dyn Write) -> Result<()> {
+pub(crate) fn run(progress: &Progress, next_step: bool, out: &mut dyn Write) -> Result<()> {
     for lesson in suites::all() {
         let number = lesson.number;
         writeln!(
@@ -27,11 +27,9 @@ pub(crate) fn run(progress: &Progress, personal: bool, out: &mut dyn Write) -> R
             "   {DIM}port {}; {}{DIM:#}",
             lesson.port, lesson.teaches
         )?;
-        if personal {
-            writeln!(out, "   {}", standing(progress, lesson))?;
-        }
+        writeln!(out, "   {}", standing(progress, lesson))?;
     }
-    if personal {
+    if next_step {
         writeln!(out)?;
         for (command, why) in next(progress) {
             writeln!(out, "{BOLD}{command:<36}{BOLD:#} {why}")?;

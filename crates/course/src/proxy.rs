@@ -155,7 +155,7 @@ fn rows(bytes: &[u8], out: &mut dyn Write) -> Result<()> {
         let hex = wire::hex(row, ROW);
         // A character may be cut by the row's end: then its bytes are shown, which is the truth
         // about this row.
-        let text = wire::escaped(row);
+        let text = checker::harmless(row);
         writeln!(out, "          {:04x}  {hex:<47}  {text}", index * ROW)?;
     }
     if bytes.len() > shown.len() {

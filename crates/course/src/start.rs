@@ -31,6 +31,7 @@ pub(crate) fn run(args: &Start, workspace: &Workspace, out: &mut dyn Write) -> R
         .map_err(|(path, error)| Error::machine(format!("copying to {}", path.display()), error))?;
 
     let mut progress = Progress::load(workspace);
+    let before = progress.folder(lesson).map(Path::to_owned);
     progress.set_current(lesson);
     let kept = folder.strip_prefix(workspace.root()).unwrap_or(&folder);
     progress.set_folder(lesson, kept.to_owned());
@@ -42,9 +43,16 @@ pub(crate) fn run(args: &Start, workspace: &Workspace, out: &mut dyn Write) -> R
     for file in &copied {
         writeln!(out, "  {}", file.display())?;
     }
+    if let Some(before) = before.filter(|before| before != kept) {
+        let before = before.display();
+        writeln!(
+            out,
+            "`cargo course check` judges this folder from now on, `--dir {before}` the one before"
+        )?;
+    }
     writeln!(out)?;
     writeln!(out, "1. Read {}, then {}.", lesson.chapter, lesson.protocol)?;
-    writeln!(out, "2. Fill the first numbered hole in your files.")?;
+    writeln!(out, "2. Fill HOLE 1 in src/protocol.rs, then the next.")?;
     writeln!(
         out,
         "3. {BOLD}cargo course check{BOLD:#} {DIM}# as often as you like{DIM:#}"

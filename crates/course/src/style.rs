@@ -41,32 +41,7 @@ pub(crate) fn say(line: &str) {
 pub(crate) fn prose(text: &str, width: usize) -> Vec<String> {
     let paragraphs = text.trim().split("\n\n");
     let joined: Vec<String> = paragraphs.map(|lines| lines.replace('\n', " ")).collect();
-    wrap(&joined.join("\n\n"), width)
-}
-
-/// Breaks text at blanks so that no line is wider than `width` columns; a word that is wider
-/// stands alone. Widths are columns of a terminal, in which a Chinese character has two.
-pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    for paragraph in text.trim_end().split('\n') {
-        let mut line = String::new();
-        let mut used = 0;
-        for word in paragraph.split_whitespace() {
-            let columns = unicode_width::UnicodeWidthStr::width(word);
-            if used > 0 && used + 1 + columns > width {
-                lines.push(std::mem::take(&mut line));
-                used = 0;
-            }
-            if used > 0 {
-                line.push(' ');
-                used += 1;
-            }
-            line.push_str(word);
-            used += columns;
-        }
-        lines.push(line);
-    }
-    lines
+    checker::wrap(&joined.join("\n\n"), width)
 }
 
 #[cfg(test)]
@@ -74,11 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_is_wrapped_by_columns() {
-        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrap("你好 世界 x", 9), ["你好 世界", "x"]);
-        assert_eq!(wrap("a\n\nb", 9), ["a", "", "b"]);
-        assert_eq!(wrap("unbreakable", 3), ["unbreakable"]);
+    fn lines_that_follow_each_other_are_one_paragraph() {
         assert_eq!(prose("a\nb\n\nc\n", 9), ["a b", "", "c"]);
     }
 }

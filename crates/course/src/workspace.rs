@@ -90,8 +90,11 @@ impl Workspace {
         })
     }
 
-    /// Builds a student's folder into our target directory, first without the network: a starter
-    /// has no dependencies, so a machine without a network must be enough.
+    /// Builds a student's folder, first without the network: a starter has no dependencies, so a
+    /// machine without a network must be enough.
+    ///
+    /// Into a target directory of its own: in a shared one cargo takes two packages of one name
+    /// for the same, and what is older than the last build for built.
     ///
     /// # Errors
     ///
@@ -106,7 +109,7 @@ impl Workspace {
                 .current_dir(folder)
                 .arg("--bins")
                 .arg("--target-dir")
-                .arg(self.target_dir());
+                .arg(folder.join("target"));
             if offline {
                 cargo.arg("--offline");
                 // The second attempt says it again, with the network's help or without.
@@ -128,15 +131,6 @@ impl Workspace {
             command.arg("--release");
         }
         command
-    }
-
-    /// The target directory: the marked folder above our own executable.
-    fn target_dir(&self) -> PathBuf {
-        let marked = |dir: &&Path| dir.join("CACHEDIR.TAG").is_file();
-        env::current_exe()
-            .ok()
-            .and_then(|exe| exe.ancestors().skip(1).find(marked).map(Path::to_owned))
-            .unwrap_or_else(|| self.root.join("target"))
     }
 }
 

@@ -77,7 +77,7 @@ impl Bench<'_> {
                 Err(error) => return Err(Failure::Broken(format!("accept failed: {error}"))),
             }
             if let Some(exit) = exit {
-                let got = format!("it ended with {exit}");
+                let got = format!("it ended with {exit}, and had not connected");
                 return Err(Failure::words(end_at_start(exit), CONNECTED, got));
             }
             thread::sleep(pause);

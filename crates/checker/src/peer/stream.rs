@@ -110,6 +110,7 @@ impl Stream {
     pub(crate) fn send(&mut self, bytes: &[u8]) {
         // Noted first: a fast answer would otherwise stand before its question.
         self.note(&format!("sent {}", brief(bytes)));
+        self.history.sent(&self.name, bytes);
         if let Err(error) = self.try_send(bytes) {
             self.note(&format!("could not send it: {error}"));
         }
@@ -143,6 +144,7 @@ impl Stream {
 
     /// Waits until the program has read what was sent and has nothing to do.
     pub(crate) fn hold(&mut self) {
+        self.history.cut(&self.name);
         let start = Instant::now();
         let settled = self.settle();
         self.held(start, settled);

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::lesson::Level;
+use crate::lesson::{Lesson, Level};
 use crate::run::{CheckResult, Outcome, Report, Verdict};
 use crate::show;
 use crate::verdict::{Card, Side};
@@ -18,6 +18,45 @@ pub fn json(reports: &[Report], out: &mut dyn Write) -> io::Result<()> {
     let reports: Vec<_> = reports.iter().map(ReportView::of).collect();
     serde_json::to_writer_pretty(&mut *out, &reports)?;
     writeln!(out)
+}
+
+/// Writes that nothing was judged, and why, so that a script which reads the
+/// report finds one.
+///
+/// # Errors
+/// Only those of `out`.
+pub fn json_unmade(
+    lesson: &Lesson,
+    verdict: Verdict,
+    why: &str,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let view = UnmadeView {
+        lesson: lesson.name,
+        checker: env!("CARGO_PKG_VERSION"),
+        verdict: name(verdict),
+        error: why,
+    };
+    serde_json::to_writer_pretty(&mut *out, &[view])?;
+    writeln!(out)
+}
+
+fn name(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Passed => "passed",
+        Verdict::Failed => "failed",
+        Verdict::Broken => "broken",
+        Verdict::NotChecked => "not checked",
+        Verdict::Stopped => "stopped",
+    }
+}
+
+#[derive(Serialize)]
+struct UnmadeView<'a> {
+    lesson: &'static str,
+    checker: &'static str,
+    verdict: &'static str,
+    error: &'a str,
 }
 
 #[derive(Serialize)]
@@ -37,12 +76,7 @@ impl ReportView {
             role: report.role.to_string(),
             checker: report.version,
             seed: report.seed,
-            verdict: match report.verdict() {
-                Verdict::Passed => "passed",
-                Verdict::Failed => "failed",
-                Verdict::Broken => "broken",
-                Verdict::NotChecked => "not checked",
-            },
+            verdict: name(report.verdict()),
             checks: report.results.iter().map(CheckView::of).collect(),
         }
     }
@@ -91,6 +125,7 @@ impl CheckView {
 struct CardView {
     cause: &'static str,
     sentence: &'static str,
+    stdin: BytesView,
     sent: Vec<BytesView>,
     expected: SideView,
     came: SideView,
@@ -107,6 +142,7 @@ impl CardView {
         Self {
             cause: card.cause.id,
             sentence: card.cause.sentence,
+            stdin: BytesView::of(&card.input),
             sent: card.sent.iter().map(|piece| BytesView::of(piece)).collect(),
             expected: SideView::of(&card.expected),
             came: SideView::of(&card.got),

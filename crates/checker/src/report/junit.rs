@@ -6,6 +6,7 @@ use quick_xml::Writer;
 use quick_xml::events::BytesText;
 
 use super::Style;
+use crate::lesson::Lesson;
 use crate::run::{CheckResult, Outcome, Report};
 
 /// Writes all reports as one XML document, a test suite each.
@@ -16,6 +17,27 @@ pub fn junit(reports: &[Report], out: &mut dyn Write) -> io::Result<()> {
     let mut xml: Xml<'_> = Writer::new_with_indent(out, b' ', 2);
     xml.create_element("testsuites")
         .write_inner_content(|xml| reports.iter().try_for_each(|report| suite(xml, report)))?;
+    writeln!(xml.into_inner())
+}
+
+/// Writes that nothing was judged, and why, as the error of one case.
+///
+/// # Errors
+/// Only those of `out`.
+pub fn junit_unmade(lesson: &Lesson, why: &str, out: &mut dyn Write) -> io::Result<()> {
+    let mut xml: Xml<'_> = Writer::new_with_indent(out, b' ', 2);
+    xml.create_element("testsuites")
+        .write_inner_content(|xml| {
+            xml.create_element("testsuite")
+                .with_attributes([("name", lesson.name), ("tests", "1"), ("errors", "1")])
+                .write_inner_content(|xml| {
+                    xml.create_element("testcase")
+                        .with_attributes([("classname", lesson.name), ("name", "build")])
+                        .write_inner_content(|xml| note(xml, "error", why))?;
+                    Ok(())
+                })?;
+            Ok(())
+        })?;
     writeln!(xml.into_inner())
 }
 

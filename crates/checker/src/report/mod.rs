@@ -1,13 +1,15 @@
 //! Telling what was found: for people, for programs, for build servers.
 
 mod card;
+mod fit;
 mod json;
 mod junit;
+mod page;
 mod pretty;
 
 pub use card::card;
-pub use json::json;
-pub use junit::junit;
+pub use json::{json, json_unmade};
+pub use junit::{junit, junit_unmade};
 pub use pretty::pretty;
 
 /// How text for people is set.
@@ -50,10 +52,13 @@ mod tests {
             lesson,
             &lesson.checks[1],
             *wrong,
-            vec![event],
-            vec![b"Traceback \x1b[31m".to_vec()],
             "cargo course check --only message-cut --seed 7".into(),
         );
+        let card = Card {
+            events: vec![event],
+            last_words: vec![b"Traceback \x1b[31m".to_vec()],
+            ..card
+        };
         let outcomes = [
             Outcome::Passed,
             Outcome::Failed(Box::new(card)),

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use super::Style;
-use super::card::{self, BOLD, DIM, GREEN, Page, RED};
+use super::card::card;
+use super::page::{BOLD, DIM, GREEN, Page, RED};
 use crate::lesson::Level;
 use crate::run::{Outcome, Report, Verdict};
 use crate::verdict::Card;
@@ -18,7 +19,7 @@ pub fn pretty(reports: &[Report], out: &mut dyn Write, style: Style) -> io::Resu
         list(report, &mut Page::new(out, style))?;
         let failed = failures(report);
         if let Some((first, others)) = failed.split_first() {
-            card::card(first, out, style)?;
+            card(first, out, style)?;
             writeln!(out)?;
             let mut page = Page::new(out, style);
             for other in others {
@@ -93,6 +94,7 @@ fn closing(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
         Verdict::Failed => (RED, "not yet"),
         Verdict::Broken => (RED, "no verdict: the judge or this machine failed"),
         Verdict::NotChecked => (RED, "no verdict: what was to be checked was skipped"),
+        Verdict::Stopped => (DIM, "stopped before the end"),
     };
     page.line(
         paint,

@@ -19,7 +19,7 @@ pub use command::CommandLine;
 pub(crate) use command::Values;
 pub use group::end_all;
 pub(crate) use group::{Exit, Stop};
-pub(crate) use output::Output;
+pub(crate) use output::{COMPLAINED, Output};
 pub(crate) use port::Port;
 pub(crate) use system::Processes;
 

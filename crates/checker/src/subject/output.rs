@@ -9,6 +9,8 @@ use super::Exit;
 use crate::history::{History, brief, lock, wait_until};
 use crate::limits::Deadline;
 
+/// In an event: the program has written to standard error.
+pub(crate) const COMPLAINED: &str = "complained";
 /// Bytes kept from the beginning of each stream. The largest conversation of a
 /// lesson prints 2 MiB; escaping may make four bytes of one.
 const HEAD: usize = 12 << 20;
@@ -145,7 +147,7 @@ pub(crate) fn capture(
     stderr: impl Read + Send + 'static,
 ) {
     follow(output, "printed", stdout, |state| &mut state.stdout);
-    follow(output, "complained", stderr, |state| &mut state.stderr);
+    follow(output, COMPLAINED, stderr, |state| &mut state.stderr);
 }
 
 fn follow(

@@ -64,17 +64,22 @@ impl Judge {
         options: &Options,
     ) -> Report {
         let report = checker::run(lesson, target, options, &mut |event| {
-            // Between two checks nothing is running that could be left behind.
-            if self.stop.load(Ordering::SeqCst) {
-                self.clear();
-                process::exit(Error::stopped().exit_code().into());
-            }
             if let (true, Progress::Started(check)) = (self.is_watched, event) {
                 let _ = write!(io::stderr(), "{CLEAR}{} {} …", check.role, check.name);
             }
         });
         self.clear();
         report
+    }
+
+    /// What [`Options`] take to end the run after the check that runs when Ctrl-C is pressed.
+    pub(super) fn stop(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.stop)
+    }
+
+    /// Whether Ctrl-C was pressed.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::SeqCst)
     }
 
     fn clear(&self) {

@@ -1,11 +1,14 @@
 //! What is judged: a command the student gave, the student's folder, or our own programs.
 
+use std::path::Path;
+
 use checker::{Lesson, Role};
 
-use crate::cli::Check;
+use crate::cli::{Check, OneRole};
 use crate::error::{Error, Result};
 use crate::lessons;
 use crate::progress::Progress;
+use crate::style;
 use crate::workspace::{self, Binary, BuildError, Workspace};
 
 /// A role and the command that plays it.
@@ -31,8 +34,15 @@ pub(super) fn all(
             .filter_map(|(role, command)| Some((role, command.clone()?)))
             .collect()
     } else {
-        started(lesson, workspace, progress)?
+        started(args, lesson, workspace, progress)?
     };
+    if let Some(one) = args.role {
+        let role = match one {
+            OneRole::Server => Role::Server,
+            OneRole::Client => Role::Client,
+        };
+        subjects.retain(|(of, _)| *of == role);
+    }
     if let Some(name) = &args.only {
         let check = lessons::check(lesson, name)?;
         subjects.retain(|(role, _)| *role == check.role);
@@ -60,15 +70,38 @@ fn reference(lesson: &Lesson, workspace: &Workspace) -> Result<Vec<Subject>> {
     ])
 }
 
+/// Whether this run is about the student's own work, which is what progress means: the folder that
+/// was started, or any command as long as none was.
+pub(super) fn counts(
+    args: &Check,
+    lesson: &Lesson,
+    workspace: &Workspace,
+    progress: &Progress,
+) -> bool {
+    let own = progress.folder(lesson);
+    match &args.dir {
+        _ if args.reference => false,
+        Some(dir) => own.is_none_or(|own| {
+            let canonical = |path: &Path| path.canonicalize().ok();
+            canonical(dir) == canonical(&workspace.root().join(own))
+        }),
+        None if args.server.is_some() || args.client.is_some() => own.is_none(),
+        None => true,
+    }
+}
+
 /// The student's own folder, built.
 fn started(
+    args: &Check,
     lesson: &'static Lesson,
     workspace: &Workspace,
     progress: &Progress,
 ) -> Result<Vec<Subject>> {
-    let folder = match progress.folder(lesson) {
-        Some(folder) => workspace.root().join(folder),
-        None => workspace.root().join("mine").join(lesson.name),
+    let folder = match (&args.dir, progress.folder(lesson)) {
+        (Some(dir), _) => std::path::absolute(dir)
+            .map_err(|error| Error::usage(format!("--dir '{}'", dir.display()), error))?,
+        (None, Some(folder)) => workspace.root().join(folder),
+        (None, None) => workspace.root().join("mine").join(lesson.name),
     };
     let shown = workspace.shown(&folder);
     if !folder.join("Cargo.toml").is_file() {
@@ -82,6 +115,7 @@ fn started(
             lesson.name
         )));
     }
+    style::say(&format!("judging {shown}"));
     let built = workspace
         .build_folder(&folder)
         .map_err(|error| build_error(&shown, &error))?;

@@ -1,7 +1,7 @@
 //! Plays one scene: does what each step says, and says which one failed.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, never};
 
@@ -16,11 +16,27 @@ const PATIENT_SERVER: [&str; 2] = ["--timeout", "--idle-timeout"];
 /// The same for the client, which has no idle time.
 const PATIENT_CLIENT: [&str; 1] = ["--timeout"];
 
+/// On a terminal: how long a line stands before the next one, and a line of narration.
+const LINE: Duration = Duration::from_millis(350);
+const NARRATION: Duration = Duration::from_millis(1000);
+/// In stepped form: nothing for so long means that a step has shown what it does.
+const SETTLED: Duration = Duration::from_millis(150);
+
+/// Who decides when it goes on.
+#[derive(Clone, Copy)]
+pub(super) enum Pace<'a> {
+    /// Nobody: as fast as it happens.
+    Events,
+    /// The reader's eyes.
+    Reading,
+    /// The Enter key.
+    Enter(&'a Receiver<()>),
+}
+
 /// One scene being played.
 pub(super) struct Player<'a> {
     stage: Stage<'a>,
-    /// Enter, in stepped form.
-    enter: Option<&'a Receiver<()>>,
+    pace: Pace<'a>,
     /// How much of each actor's history the waits have used up.
     heard: BTreeMap<String, usize>,
 }
@@ -30,11 +46,15 @@ impl<'a> Player<'a> {
         programs: &'a Programs,
         screen: Screen<'a>,
         stop: &'a Receiver<()>,
-        enter: Option<&'a Receiver<()>>,
+        pace: Pace<'a>,
     ) -> Player<'a> {
+        let line = match pace {
+            Pace::Reading => LINE,
+            Pace::Events | Pace::Enter(_) => Duration::ZERO,
+        };
         Player {
-            stage: Stage::new(programs, screen, stop),
-            enter,
+            stage: Stage::new(programs, screen, stop, line),
+            pace,
             heard: BTreeMap::new(),
         }
     }
@@ -45,9 +65,19 @@ impl<'a> Player<'a> {
     ///
     /// When a step fails, or something expected does not appear.
     pub(super) fn play(mut self, number: usize, scene: &Scene) -> Result<()> {
+        let played = self.steps(number, scene);
+        let shown = match &played {
+            Ok(()) => self.stage.catch_up(),
+            Err(_) => self.stage.flush(),
+        };
+        played.and(shown.map_err(|trouble| failure(String::new(), trouble)))
+    }
+
+    fn steps(&mut self, number: usize, scene: &Scene) -> Result<()> {
         let place = |step: &str| format!("scene {number} ({}), {step}", scene.title);
         let server = self.patient(&scene.server, &PATIENT_SERVER);
-        let opened = self.stage.open(&server, scene.proxy.plan());
+        let opened = self.read(&scene.narration);
+        let opened = opened.and_then(|()| self.stage.open(&server, scene.proxy.plan()));
         opened.map_err(|trouble| failure(place("start"), trouble))?;
         for (index, step) in (1..).zip(&scene.steps) {
             let done = self.pause(step).and_then(|()| self.step(step));
@@ -62,23 +92,42 @@ impl<'a> Player<'a> {
         Ok(())
     }
 
+    /// Gives the reader time for a narration.
+    fn read(&mut self, narration: &str) -> Done<()> {
+        match self.pace {
+            Pace::Reading => {
+                let lines = Screen::narration_lines(narration);
+                self.stage.rest(NARRATION * lines)
+            }
+            Pace::Events | Pace::Enter(_) => Ok(()),
+        }
+    }
+
     /// In stepped form, waits for Enter before everything that is done; waits follow by
-    /// themselves. What happens meanwhile is shown.
+    /// themselves. What the step before it does is shown first, what happens meanwhile, too.
     fn pause(&mut self, step: &Step) -> Done<()> {
-        let Some(enter) = self.enter else {
+        let Pace::Enter(enter) = self.pace else {
             return Ok(());
         };
         if matches!(step, Step::Wait(_) | Step::Quiet(_) | Step::Exit(_)) {
             return Ok(());
         }
+        while self.stage.pump(Some(Instant::now() + SETTLED), &never())? != Woken::Late {}
         self.stage.screen.prompt(&what(step))?;
-        while self.stage.pump(None, enter)? != Woken::Enter {}
+        while self.stage.pump(None, enter)? != Woken::Enter {
+            // What came has pushed the prompt up.
+            self.stage.screen.prompt(&what(step))?;
+        }
         Ok(self.stage.screen.answered()?)
     }
 
     fn step(&mut self, step: &Step) -> Done<()> {
         match step {
-            Step::Note(text) => Ok(self.stage.screen.narration(text)?),
+            Step::Note(text) => {
+                self.stage.catch_up()?;
+                self.stage.screen.narration(text)?;
+                self.read(text)
+            }
             Step::Client(client) => {
                 let args = self.patient(&client.args, &PATIENT_CLIENT);
                 self.stage.start_client(&client.name, &args)
@@ -199,7 +248,7 @@ impl<'a> Player<'a> {
     /// In stepped form, time limits are off, except those that the scene is about.
     fn patient(&self, args: &[String], limits: &[&str]) -> Vec<String> {
         let mut all = args.to_vec();
-        if self.enter.is_some() {
+        if matches!(self.pace, Pace::Enter(_)) {
             for limit in limits {
                 if !args.iter().any(|arg| arg == limit) {
                     all.extend([(*limit).to_owned(), "0".to_owned()]);

@@ -1,14 +1,16 @@
 //! What the audience sees: three columns side by side, or the same as prefixed lines.
 
+mod columns;
+
 use std::io::{self, IsTerminal as _, Write};
 
 use anstyle::Style;
-use unicode_width::UnicodeWidthChar as _;
 
 use super::entry::{Entry, Kind};
 use super::script::{self, SERVER, WIRE};
 use crate::style::{self, BAD, BOLD, DIM, WARN};
 use crate::units;
+use columns::{TIME, columns, columns_of, fold};
 
 /// The narrowest terminal for three columns.
 pub(super) const SIDE_BY_SIDE: usize = 100;
@@ -16,8 +18,6 @@ pub(super) const SIDE_BY_SIDE: usize = 100;
 const WIDEST: usize = 160;
 /// Narration is set like a book.
 const NARRATION: usize = 78;
-/// Seconds and milliseconds of a scene: `12.345`.
-const TIME: usize = 6;
 /// The longest prefix of a plain line.
 const PREFIX: usize = "client A".len();
 
@@ -107,6 +107,11 @@ impl<'a> Screen<'a> {
         }
         self.spoke = true;
         self.out.flush()
+    }
+
+    /// As how many lines a narration is set.
+    pub(super) fn narration_lines(text: &str) -> u32 {
+        style::prose(text, NARRATION).len().try_into().unwrap_or(0)
     }
 
     fn pause(&mut self) -> io::Result<()> {
@@ -220,13 +225,6 @@ fn shown(entry: &Entry, text: &str) -> String {
     }
 }
 
-/// Widths of server, wire and client, which are set apart by ` │ `.
-fn columns(width: usize) -> [usize; 3] {
-    let left = width.saturating_sub(TIME + 3 * 3);
-    let side = left / 3;
-    [side, left - 2 * side, side]
-}
-
 fn actor_style(entry: &Entry) -> Style {
     match entry.actor.as_str() {
         SERVER => style::SERVER,
@@ -243,37 +241,6 @@ fn text_style(entry: &Entry) -> Style {
         Kind::Fault => WARN,
         Kind::Output | Kind::Complaint | Kind::Data | Kind::Wire => actor_style(entry),
     }
-}
-
-/// Columns that a text takes on a terminal: two for a Chinese character.
-fn columns_of(text: &str) -> usize {
-    text.chars().map(|c| c.width().unwrap_or(0)).sum()
-}
-
-/// Breaks a line, at a blank if there is one in its second half; the rest is indented.
-fn fold(text: &str, width: usize, indent: &str) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    let mut used = 0;
-    for c in text.chars() {
-        let columns = c.width().unwrap_or(0);
-        if used + columns > width {
-            let rest = match line.rfind(' ') {
-                Some(blank) if blank * 2 > line.len() => line.split_off(blank),
-                _ => String::new(),
-            };
-            lines.push(std::mem::take(&mut line));
-            line = format!("{indent}{}", rest.trim_start());
-            used = columns_of(&line);
-            if c == ' ' && rest.is_empty() {
-                continue;
-            }
-        }
-        line.push(c);
-        used += columns;
-    }
-    lines.push(line);
-    lines
 }
 
 #[cfg(test)]
@@ -323,22 +290,6 @@ mod tests {
                     .match_indices('│')
                     .map(|(place, _)| columns_of(&line[..place]));
                 assert_eq!(bars.collect::<Vec<_>>(), [7, 38, 70], "{line}");
-            }
-        }
-    }
-
-    #[test]
-    fn long_lines_are_folded_within_their_column() {
-        assert_eq!(fold("aaaa bbbb", 6, " "), ["aaaa", " bbbb"]);
-        assert_eq!(fold("aaaaaaaa", 4, " "), ["aaaa", " aaa", " a"]);
-        assert_eq!(fold("你好你好", 5, ""), ["你好", "你好"]);
-        for width in 8..40 {
-            for line in fold(
-                "one two 你好 three \\x1b four 世界 five six seven",
-                width,
-                "  ",
-            ) {
-                assert!(columns_of(&line) <= width, "{width}: {line}");
             }
         }
     }

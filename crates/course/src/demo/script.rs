@@ -23,16 +23,16 @@
 //!
 //! Actors are `server`, `wire` (the proxy between them) and clients by their names.
 
-use std::collections::BTreeSet;
+mod network;
+mod validate;
+
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
 
-use checker::proxy::stream;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
-use crate::units;
+use network::{Network, Time};
 
 /// The name of the server among the actors.
 pub(super) const SERVER: &str = "server";
@@ -138,147 +138,12 @@ pub(super) struct Again {
     pub(super) args: Vec<String>,
 }
 
-/// What the network does in each direction.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct Network {
-    #[serde(default)]
-    to_server: Faults,
-    #[serde(default)]
-    to_client: Faults,
-}
-
-impl Network {
-    pub(super) fn plan(self) -> stream::Plan {
-        stream::Plan {
-            to_server: self.to_server.faults(),
-            to_client: self.to_client.faults(),
-        }
-    }
-}
-
-/// What the network does, in the words of `proxy tcp`.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-struct Faults {
-    split: Option<usize>,
-    coalesce: Option<Time>,
-    delay: Option<Time>,
-    pause: Option<Pause>,
-    half_close: Option<u64>,
-    reset: Option<u64>,
-    rate: Option<u64>,
-}
-
-impl Faults {
-    fn faults(self) -> stream::Faults {
-        stream::Faults {
-            split: self.split,
-            coalesce: self.coalesce.map(|time| time.0),
-            delay: self.delay.map(|time| time.0),
-            pause: self.pause.map(|pause| pause.0),
-            half_close: self.half_close,
-            reset: self.reset,
-            rate: self.rate,
-        }
-    }
-}
-
-/// `50ms`
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(try_from = "String")]
-pub(super) struct Time(pub(super) Duration);
-
-impl TryFrom<String> for Time {
-    type Error = String;
-
-    fn try_from(text: String) -> std::result::Result<Time, String> {
-        units::duration(&text).map(Time)
-    }
-}
-
-/// `4:50ms`
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(try_from = "String")]
-struct Pause((u64, Duration));
-
-impl TryFrom<String> for Pause {
-    type Error = String;
-
-    fn try_from(text: String) -> std::result::Result<Pause, String> {
-        units::pause(&text).map(Pause)
-    }
-}
-
 impl Scene {
     /// Whether this system can play it.
     pub(super) fn is_playable(&self) -> bool {
         match self.only_on {
             Some(System::Unix) => cfg!(unix),
             None => true,
-        }
-    }
-
-    /// Every name in the scene must mean somebody at that point.
-    fn validate(&self) -> std::result::Result<(), String> {
-        let mut clients = BTreeSet::new();
-        for (number, step) in (1..).zip(&self.steps) {
-            step.validate(&mut clients)
-                .map_err(|why| format!("step {number} ({}): {why}", step.verb()))?;
-        }
-        for (actor, text) in &self.expect {
-            if actor != SERVER && actor != WIRE && !clients.contains(actor.as_str()) {
-                return Err(format!(
-                    "expect ({actor}, {text}): there is no actor '{actor}'"
-                ));
-            }
-        }
-        if self.expect.is_empty() {
-            return Err("expect is empty: the scene proves nothing".to_owned());
-        }
-        Ok(())
-    }
-}
-
-impl Step {
-    /// The key it is written under.
-    pub(super) fn verb(&self) -> &'static str {
-        match self {
-            Step::Note(_) => "note",
-            Step::Client(_) => "client",
-            Step::Type(_) => "type",
-            Step::Wait(_) => "wait",
-            Step::Quiet(_) => "quiet",
-            Step::End(_) => "end",
-            Step::Exit(_) => "exit",
-            Step::Stop(_) => "stop",
-            Step::Server(_) => "server",
-        }
-    }
-
-    fn validate<'a>(&'a self, clients: &mut BTreeSet<&'a str>) -> std::result::Result<(), String> {
-        let known = |name: &str, others: &[&str]| {
-            if clients.contains(name) || others.contains(&name) {
-                return Ok(());
-            }
-            Err(format!("there is no '{name}' at this point"))
-        };
-        match self {
-            Step::Note(_) | Step::Server(_) => Ok(()),
-            Step::Client(client) => {
-                let taken = [SERVER, WIRE].contains(&client.name.as_str());
-                if taken || client.name.is_empty() || !clients.insert(&client.name) {
-                    return Err(format!("'{}' is no new name", client.name));
-                }
-                Ok(())
-            }
-            Step::Type(typed) => known(&typed.to, &[SERVER]),
-            Step::Wait(wait) => known(&wait.on, &[SERVER, WIRE]),
-            Step::Quiet(quiet) => known(&quiet.on, &[SERVER, WIRE]),
-            Step::End(name) => known(name, &[SERVER]),
-            Step::Exit(exit) => known(&exit.of, &[SERVER]),
-            Step::Stop(name) if name == SERVER => Ok(()),
-            Step::Stop(name) => Err(format!("only the server is stopped, not '{name}'")),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! (one thread for each stream), the proxy, and the system about programs that have ended.
 
 mod pump;
+mod unread;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ use super::screen::Screen;
 use super::script::SERVER;
 use crate::error::Error;
 pub(super) use pump::{DEADLINE, Woken};
+use unread::Unread;
 
 /// Why a scene cannot go on.
 #[derive(Debug)]
@@ -61,6 +63,7 @@ pub(super) struct Stage<'a> {
     /// Reported, not yet in order.
     held: Held,
     history: Vec<Entry>,
+    unread: Unread,
 }
 
 impl<'a> Stage<'a> {
@@ -69,6 +72,7 @@ impl<'a> Stage<'a> {
         programs: &'a Programs,
         screen: Screen<'a>,
         stop: &'a Receiver<()>,
+        pace: Duration,
     ) -> Stage<'a> {
         let (mouth, ears) = unbounded();
         Stage {
@@ -85,6 +89,7 @@ impl<'a> Stage<'a> {
             opened: 0,
             held: Held::default(),
             history: Vec::new(),
+            unread: Unread::new(pace),
         }
     }
 

@@ -115,19 +115,46 @@ pub(super) fn netcat() -> Finding {
     }
 }
 
-/// For `just demo` in place of `cargo course demo`.
-pub(super) fn just() -> Finding {
-    match first_line(Path::new("just")) {
-        Some(line) => Finding::good("just", line),
+/// For the pages that use it, and for the interop tests.
+pub(super) fn socat() -> Finding {
+    const NAME: &str = "socat";
+    match on_path(NAME) {
+        Some(path) => Finding::good(NAME, path.display().to_string()),
         None => Finding::optional(
-            "just",
-            "not found: short names for the same commands, nothing else",
+            NAME,
+            "not found: only for talking to our programs with it",
             Remedy {
-                debian: "sudo apt install just, or cargo install just",
-                macos: "brew install just",
-                windows: "winget install Casey.Just",
+                debian: "sudo apt install socat",
+                macos: "brew install socat",
+                windows: "not for Windows: ncat does most of it",
             },
         ),
+    }
+}
+
+/// For `just demo` in place of `cargo course demo`.
+pub(super) fn just() -> Finding {
+    let remedy = Remedy {
+        debian: "sudo apt install just, or cargo install just",
+        macos: "brew install just",
+        windows: "winget install Casey.Just",
+    };
+    let without = "not found: short names for the same commands, nothing else";
+    by_version("just", without, remedy)
+}
+
+/// For the book as a website.
+pub(super) fn mdbook() -> Finding {
+    let without = "not found: only for building the book; docs/src can be read as it is";
+    let remedy = Remedy::everywhere("cargo install mdbook");
+    by_version("mdbook", without, remedy)
+}
+
+/// A tool that says its version, and that nothing in lesson 1 needs.
+fn by_version(name: &'static str, without: &str, remedy: Remedy) -> Finding {
+    match first_line(Path::new(name)) {
+        Some(line) => Finding::good(name, line),
+        None => Finding::optional(name, without, remedy),
     }
 }
 

@@ -12,6 +12,7 @@ mod names;
 mod pages;
 mod play;
 mod quotes;
+mod running;
 mod transcript;
 
 /// Fails with one line per complaint, each beginning with `FILE:LINE: `, so that an editor can jump

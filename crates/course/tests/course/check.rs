@@ -20,7 +20,7 @@ fn there_is_nothing_to_check_before_the_start() {
     );
 }
 
-/// One test and not several: every starter builds to the same file names.
+/// One test and not several: building takes longest.
 #[test]
 fn a_starter_is_copied_built_judged_and_never_overwritten() {
     let student = Student::new();
@@ -61,6 +61,36 @@ fn a_starter_is_copied_built_judged_and_never_overwritten() {
         judged.stdout
     );
     assert!(!judged.stdout.contains('\x1b'), "{}", judged.stdout);
+    assert!(judged.stderr.contains("judging "), "{}", judged.stderr);
+    // One thing at a time: the client, which is not right either, waits.
+    assert!(
+        !judged.stdout.contains("sends-lines")
+            && judged
+                .stdout
+                .contains("The client is judged when this passes"),
+        "{}",
+        judged.stdout
+    );
+    let client = student
+        .run(&["check", "--role", "client", "--dir", to])
+        .code(1);
+    assert!(
+        client.stdout.contains("sends-lines") && !client.stdout.contains("answers-a-message"),
+        "{}",
+        client.stdout
+    );
+    assert!(client.stdout.contains("--dir '"), "{}", client.stdout);
+    student.run(&["check", "--role", "server"]).code(1);
+
+    // Somebody else's program is nobody's progress.
+    let command = format!("\"{}\" list", env!("CARGO_BIN_EXE_course"));
+    let other = student.run(&["check", "--client", &command]).code(1);
+    assert!(
+        other.stdout.contains("hint tcp-basics sends-lines")
+            && other.stdout.contains("Not counted as your progress"),
+        "{}",
+        other.stdout
+    );
 
     // What failed is known afterwards.
     let hint = student.run(&["hint"]).code(0);
@@ -87,9 +117,40 @@ fn a_starter_is_copied_built_judged_and_never_overwritten() {
         broken.stderr
     );
     assert!(broken.stdout.is_empty(), "{}", broken.stdout);
+    let json = student.run(&["check", "--report", "json"]).code(1);
+    let report: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(report[0]["verdict"], "failed", "{report}");
+    assert!(report.to_string().contains("does not build"), "{report}");
+    let junit = student.run(&["check", "--report", "junit"]).code(1);
+    assert!(junit.stdout.contains("does not build"), "{}", junit.stdout);
+
+    // A second start says which of the two is judged now.
+    let second = student.folder().join("second");
+    let started = student.run(&["start", "tcp-basics", "--to", second.to_str().unwrap()]);
+    assert!(
+        started
+            .code(0)
+            .stdout
+            .contains(&format!("`--dir {to}` the one before")),
+        "{to}"
+    );
+
+    // What was built for one is not taken for the other, although its files are older.
+    let judged = student.run(&["check"]).code(1);
+    assert!(
+        judged.stdout.contains("answers-a-message"),
+        "{}",
+        judged.stdout
+    );
+    let broken = student.run(&["check", "--dir", to]).code(1);
+    assert!(
+        broken.error().contains("does not build"),
+        "{}",
+        broken.stderr
+    );
 
     fs::write(folder.join("Cargo.toml"), "[package").unwrap();
-    let broken = student.run(&["check"]).code(1);
+    let broken = student.run(&["check", "--dir", to]).code(1);
     assert!(
         broken.error().contains("does not build"),
         "{}",
@@ -203,5 +264,10 @@ fn ctrl_c_ends_the_check_when_nothing_can_be_left_behind() {
         "{}",
         ran.stderr
     );
-    assert!(ran.stdout.is_empty(), "{}", ran.stdout);
+    // What was judged until then is told.
+    assert!(
+        ran.stdout.contains("exited-early") && ran.stdout.contains("Stopped by Ctrl-C"),
+        "{}",
+        ran.stdout
+    );
 }

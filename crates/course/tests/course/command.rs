@@ -69,7 +69,7 @@ fn a_wrong_name_is_answered_with_the_right_one() {
 }
 
 #[test]
-fn without_a_terminal_the_list_is_only_the_list() {
+fn without_a_terminal_the_list_has_the_progress_and_no_next_step() {
     let student = Student::new();
     let bare = student.run(&[]).code(0);
     let list = student.run(&["list"]).code(0);
@@ -80,7 +80,8 @@ fn without_a_terminal_the_list_is_only_the_list() {
         list.stdout
     );
     assert!(!list.stdout.contains('\x1b'));
-    assert!(!list.stdout.contains("not started"));
+    assert!(list.stdout.contains("not started"), "{}", list.stdout);
+    assert!(!list.stdout.contains("cargo course"), "{}", list.stdout);
 }
 
 #[test]
@@ -216,7 +217,9 @@ fn the_doctor_says_what_it_looked_at() {
         "port",
         "python3",
         "nc",
+        "socat",
         "just",
+        "mdbook",
         "OpenSSL",
     ] {
         assert!(ran.stdout.contains(thing), "{thing}: {}", ran.stdout);

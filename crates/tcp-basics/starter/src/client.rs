@@ -28,26 +28,6 @@ fn main() -> ExitCode {
     }
 }
 
-/// Sends each line and prints the answer to it.
-fn run(host: &str, port: u16) -> io::Result<()> {
-    let mut stream = TcpStream::connect((host, port))?;
-    let mut answers = protocol::Lines::default();
-    for line in io::stdin().lines() {
-        let line = line?;
-        send(&mut stream, line.as_bytes())?;
-        if protocol::is_marker(line.as_bytes()) {
-            // HOLE 8 (TB-28): a marker gets no answer. What is there to wait
-            // for now, and what may still be sent?
-        }
-        let answer = receive(&mut stream, &mut answers)?;
-        // TB-22: bytes, not text: printing must not fail on what it is given.
-        io::stdout().write_all(&answer)?;
-        io::stdout().write_all(b"\n")?;
-    }
-    // TB-27: every line has had its answer, so nothing is due here.
-    Ok(())
-}
-
 /// Sends one message.
 ///
 /// HOLE 6 (TB-21, TB-24): the line and one LF, also when the line is empty.
@@ -67,4 +47,24 @@ fn receive(stream: &mut TcpStream, answers: &mut protocol::Lines) -> io::Result<
     answers.push(&chunk[..count]);
     let answer = answers.next().or_else(|| answers.last());
     answer.ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "no answer"))
+}
+
+/// Sends each line and prints the answer to it.
+fn run(host: &str, port: u16) -> io::Result<()> {
+    let mut stream = TcpStream::connect((host, port))?;
+    let mut answers = protocol::Lines::default();
+    for line in io::stdin().lines() {
+        let line = line?;
+        send(&mut stream, line.as_bytes())?;
+        if protocol::is_marker(line.as_bytes()) {
+            // HOLE 8 (TB-28): a marker gets no answer. What is there to wait
+            // for now, and what may still be sent?
+        }
+        let answer = receive(&mut stream, &mut answers)?;
+        // TB-22: bytes, not text: printing must not fail on what it is given.
+        io::stdout().write_all(&answer)?;
+        io::stdout().write_all(b"\n")?;
+    }
+    // TB-27: every line has had its answer, so nothing is due here.
+    Ok(())
 }

@@ -36,6 +36,15 @@ fn run(port: u16) -> io::Result<()> {
     Ok(())
 }
 
+/// Answers one message.
+///
+/// HOLE 4 (TB-1, TB-2, TB-7, TB-8): send the same bytes and one LF. One call
+/// to `write` may send only a part of them.
+fn answer(stream: &mut TcpStream, message: &[u8]) -> io::Result<()> {
+    let _ = message;
+    stream.flush()
+}
+
 /// One conversation, from its first byte to its end.
 fn serve(mut stream: TcpStream) -> io::Result<()> {
     let mut lines = protocol::Lines::default();
@@ -58,13 +67,4 @@ fn serve(mut stream: TcpStream) -> io::Result<()> {
             answer(&mut stream, &message)?;
         }
     }
-}
-
-/// Answers one message.
-///
-/// HOLE 4 (TB-1, TB-2, TB-7, TB-8): send the same bytes and one LF. One call
-/// to `write` may send only a part of them.
-fn answer(stream: &mut TcpStream, message: &[u8]) -> io::Result<()> {
-    let _ = message;
-    stream.flush()
 }

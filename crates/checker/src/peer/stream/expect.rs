@@ -31,6 +31,7 @@ impl Stream {
                 Some(Some(true)) => {
                     self.answered.push(self.inbox.take(expected.len()));
                     self.pieces.clear();
+                    self.history.answered(&self.name);
                     return Ok(());
                 }
                 Some(Some(false)) | None => return Err(self.seen(expected, 0)),

@@ -105,7 +105,7 @@ pub(super) const ESCAPED_ANSWER: Check = Check {
     role: Role::Client,
     level: Level::More,
     requirement: "TB-34",
-    summary: "what a server sends cannot steer the terminal",
+    summary: "what a server sends, control characters or direction marks, cannot steer the terminal",
     section: "going-further",
     hints: [
         "What happens to your terminal when a server answers with the bytes that clear a screen?",
@@ -193,7 +193,7 @@ fn big_input(bench: &mut Bench<'_>) -> Result<(), Failure> {
         talk.expect_printed(line, Vec::new());
         if nth == 0 {
             // Not before the first was sent: its end must not be waited for.
-            talk.client.feed(&as_input(rest));
+            bench.feed(&talk.client, &as_input(rest));
             talk.client.end_input();
         }
     }

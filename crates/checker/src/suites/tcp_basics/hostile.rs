@@ -45,7 +45,9 @@ impl Hostile {
                 if let Some(at) = found {
                     return Err(Failure::of(
                         RAW_TERMINAL_CODES,
-                        Side::words("control characters made visible when they are printed"),
+                        Side::words(
+                            "control characters and direction marks made visible when they are printed",
+                        ),
                         Side::bytes(&printed[at..at + raw.len()], "printed as it came"),
                     ));
                 }

@@ -133,7 +133,7 @@ pub(super) const ESCAPED_OUTPUT: Check = Check {
     role: Role::Server,
     level: Level::More,
     requirement: "TB-20",
-    summary: "what a client sends cannot steer the operator's terminal",
+    summary: "what a client sends, control characters or direction marks, cannot steer the operator's terminal",
     section: "going-further",
     hints: [
         "What happens to your terminal when a client sends the bytes that clear a screen?",

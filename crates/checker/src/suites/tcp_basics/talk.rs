@@ -57,7 +57,7 @@ impl Talk {
     ) -> Result<Self, Failure> {
         let broken = |error| Failure::Broken(format!("no address of the judge: {error}"));
         let mut client = bench.start(listener.local_addr().map_err(broken)?)?;
-        client.feed(&as_input(lines));
+        bench.feed(&client, &as_input(lines));
         let mut stream = None;
         if input == Input::EndsLater {
             stream = bench.accept(listener, &client, STALLED)?;

@@ -75,7 +75,12 @@ impl Stage<'_> {
         let leaving = self.actors.iter().any(Actor::is_leaving);
         let look = leaving.then(|| Instant::now() + LOOK);
         let ripe = self.held.next_ripe();
-        ripe.into_iter().chain(look).chain(deadline).min()
+        let due = self.unread.due();
+        ripe.into_iter()
+            .chain(look)
+            .chain(due)
+            .chain(deadline)
+            .min()
     }
 
     fn hear(&mut self, said: Said) {
@@ -132,9 +137,10 @@ impl Stage<'_> {
             if let Some(last) = self.history.last() {
                 entry.at = entry.at.max(last.at);
             }
-            self.screen.entry(&entry)?;
-            self.history.push(entry);
+            self.history.push(entry.clone());
+            self.unread.push(entry);
         }
+        self.show_due()?;
         Ok(is_news)
     }
 }

@@ -4,11 +4,15 @@ import subprocess
 import sys
 
 import codecs_of_common as codecs
+import idle
 import tcp_echo
+import threaded
 from harness import Missing
 
 BENCHMARKS = {
     "tcp-echo": tcp_echo.run,
+    "threaded": threaded.run,
+    "idle": idle.run,
     "codecs": codecs.framing,
     "codecs-text": codecs.text,
 }

@@ -6,7 +6,7 @@
 //! | --- | --- | --- |
 //! | pure | [`frame`], [`text`], [`escape`], [`hex`], [`address`] | bytes and characters; no socket, clock or thread |
 //! | system | [`net`], [`stop`], [`wire`], [`input`], [`output`] | sockets, threads, time |
-//! | conversation | [`messages`] | the codecs over a socket |
+//! | conversation | [`messages`], [`ending`] | the codecs over a socket |
 //! | program | [`args`], [`exit`] | command lines, exit codes |
 //!
 //! To see how a message gets from one program to the other, read
@@ -15,7 +15,9 @@
 
 pub mod address;
 pub mod args;
+
 pub mod escape;
+pub mod ending;
 pub mod exit;
 pub mod frame;
 pub mod hex;

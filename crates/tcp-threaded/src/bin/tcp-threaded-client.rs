@@ -1,0 +1,71 @@
+//! The client's command line.
+
+use std::{
+    io::{self, IsTerminal as _},
+    process::ExitCode,
+};
+
+use clap::Parser;
+use common::{
+    args::{Connect, Conversation},
+    exit::{self, Failure, reason, tell},
+    input,
+    output::Output,
+    stop::Stop,
+};
+use tcp_threaded::{
+    client::{self, Options},
+    load::{self, Load},
+    protocol::PORT,
+};
+
+/// Lesson 2: sends names over TCP and prints the answers
+#[derive(Parser)]
+#[command(name = env!("CARGO_BIN_NAME"), version, after_help = EXAMPLES)]
+struct Cli {
+    /// Names to send, instead of lines from standard input
+    names: Vec<String>,
+
+    #[command(flatten)]
+    connect: Connect<PORT>,
+
+    #[command(flatten)]
+    load: Load,
+
+    #[command(flatten)]
+    conversation: Conversation,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tcp-threaded-client Ada 李                     two names, two answers
+  tcp-threaded-client --clients 64 --messages 1000   load, and how long answers took
+
+Book: docs/src/lessons/tcp-threaded.md";
+
+fn main() -> ExitCode {
+    exit::run(|cli: Cli| {
+        let output = Output::stdout();
+        let stop = Stop::on_signals()
+            .map_err(|error| Failure::new("cannot watch signals", reason(&error)))?;
+        let settings = cli.conversation.settings();
+        let timeout = cli.conversation.stream.timeout;
+        let connect = || cli.connect.open(timeout, "tcp-threaded-server");
+        if let Some(clients) = cli.load.clients {
+            return load::run(clients, cli.load.messages, connect, &settings, &output, &stop);
+        }
+        let typed = cli.names.is_empty() && io::stdin().is_terminal();
+        let options = Options {
+            prompt: typed && io::stdout().is_terminal(),
+            settings,
+        };
+        let stream = connect()?;
+        if options.prompt
+            && let Ok(local) = stream.local()
+        {
+            tell("connected", &format_args!("{local} -> {}", stream.peer()));
+        }
+        let names = input::given_or_stdin(cli.names, options.settings.framing.limit())?;
+        client::run(stream, &names, &options, &output, &stop)
+    })
+}

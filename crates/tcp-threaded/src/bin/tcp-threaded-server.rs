@@ -1,0 +1,106 @@
+//! The server's command line.
+
+use std::{num::NonZeroUsize, process::ExitCode};
+
+use clap::{Parser, ValueEnum};
+use common::{
+    args::{Conversation, Listen, Patience},
+    exit::{self, Failure, reason, tell},
+    messages::Settings,
+    output::Output,
+    stop::Stop,
+};
+use tcp_threaded::{
+    protocol::{GREETING, PORT, TEMPLATE, Template},
+    server::{self, Model, Options},
+};
+
+/// Lesson 2: greets many clients at once over TCP
+#[derive(Parser)]
+#[command(name = env!("CARGO_BIN_NAME"), version, after_help = EXAMPLES)]
+struct Cli {
+    #[command(flatten)]
+    listen: Listen<PORT>,
+
+    /// What to say first
+    #[arg(long, value_name = "TEXT", default_value = GREETING)]
+    greeting: String,
+
+    /// What to answer; {} stands for the name
+    #[arg(long, value_name = "TEMPLATE", default_value = TEMPLATE)]
+    answer: String,
+
+    /// A thread for each client, or a fixed number of threads and a queue
+    #[arg(long, value_enum, default_value = "thread")]
+    model: Kind,
+
+    /// Threads of the pool
+    #[arg(long, value_name = "N", default_value = "8")]
+    workers: NonZeroUsize,
+
+    /// Clients that may wait for a thread of the pool
+    #[arg(long, value_name = "N", default_value = "16")]
+    queue: usize,
+
+    /// Clients at once; 0 for no limit
+    #[arg(long, value_name = "N", default_value = "1024")]
+    max_connections: usize,
+
+    #[command(flatten)]
+    conversation: Conversation,
+    #[command(flatten)]
+    patience: Patience,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Kind {
+    Thread,
+    Pool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tcp-threaded-server                           a thread for each client, on 127.0.0.1:9002
+  tcp-threaded-server --model pool --workers 2 --queue 1 --answer '{}, bye'
+
+Book: docs/src/lessons/tcp-threaded.md";
+
+fn main() -> ExitCode {
+    exit::run(|cli: Cli| {
+        let settings = cli.conversation.settings();
+        let options = Options {
+            greeting: greeting(&cli.greeting, &settings)?,
+            template: Template::new(&cli.answer, &settings.codec)
+                .map_err(|error| Failure::usage("--answer", error))?,
+            model: match cli.model {
+                Kind::Thread => Model::Thread,
+                Kind::Pool => Model::Pool {
+                    workers: cli.workers.get(),
+                    queue: cli.queue,
+                },
+            },
+            max_connections: (cli.max_connections > 0).then_some(cli.max_connections),
+            settings,
+            idle: cli.patience.idle_timeout.limit(),
+            grace: cli.patience.grace.span(),
+        };
+        let output = Output::stdout();
+        let stop = Stop::on_signals()
+            .map_err(|error| Failure::new("cannot watch signals", reason(&error)))?;
+        let listeners = cli.listen.open(&output)?;
+        let totals = server::run(listeners, &options, &output, &stop)?;
+        tell("served", &totals);
+        Ok(())
+    })
+}
+
+/// The greeting, if it can be sent as one message.
+fn greeting(text: &str, settings: &Settings) -> Result<Vec<u8>, Failure> {
+    let unusable = |why: &dyn std::fmt::Display| Failure::usage("--greeting", why);
+    let bytes = settings.codec.encode(text).map_err(|error| unusable(&error))?;
+    settings
+        .framing
+        .emit(&bytes, &mut Vec::new())
+        .map_err(|error| unusable(&error))?;
+    Ok(bytes.into_owned())
+}

@@ -1,0 +1,6 @@
+//! What goes beyond the core: to be read last, or not at all.
+
+pub(crate) mod door;
+pub mod load;
+pub(crate) mod pool;
+mod times;

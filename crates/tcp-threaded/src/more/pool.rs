@@ -1,0 +1,45 @@
+//! A worker pool (`--model pool`): a fixed number of threads and a queue.
+//!
+//! It costs the same whether ten clients come or a thousand, and no client can
+//! make the server start a thread. The price: a client that only stays connected
+//! occupies a worker, and those behind it wait, greeted by nobody.
+
+use std::{io, thread, thread::Scope};
+
+use crossbeam_channel::{Sender, bounded};
+
+use crate::server::Guest;
+
+/// The way to the workers.
+pub(crate) struct Pool<'room>(Sender<Guest<'room>>);
+
+impl<'room> Pool<'room> {
+    /// Starts the workers. They end when the pool is dropped and the queue is
+    /// empty.
+    ///
+    /// # Errors
+    ///
+    /// The system's, when it has no thread left.
+    pub(crate) fn begin<'scope>(
+        scope: &'scope Scope<'scope, 'room>,
+        workers: usize,
+        capacity: usize,
+    ) -> io::Result<Self> {
+        // As many as the room admits, those with a worker included: whoever was
+        // admitted finds a place, and nobody else asks for one.
+        let (queue, next) = bounded::<Guest<'room>>(capacity);
+        for number in 1..=workers {
+            let next = next.clone();
+            thread::Builder::new()
+                .name(format!("worker {number}"))
+                .spawn_scoped(scope, move || next.into_iter().for_each(Guest::serve))?;
+        }
+        Ok(Pool(queue))
+    }
+
+    /// Puts the guest at the end of the queue, or gives it back when there is no
+    /// place.
+    pub(crate) fn serve(&self, guest: Guest<'room>) -> Result<(), Guest<'room>> {
+        self.0.try_send(guest).map_err(|unsent| unsent.into_inner())
+    }
+}

@@ -1,0 +1,334 @@
+//! The server: a thread for every client.
+//!
+//! One thread accepts and does nothing else. Whoever comes gets a thread that
+//! holds the whole conversation, written as if there were no other client: its
+//! buffers are its own, and when it blocks, nobody else waits.
+//!
+//! What the threads share is one room behind one lock: who is there, and how many
+//! have been. The lock is held for counting and printing, never while a thread
+//! waits for its client.
+
+use std::{
+    convert::Infallible,
+    fmt, io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread::{self, Scope},
+    time::Duration,
+};
+
+use common::{
+    ending::End,
+    exit::{Failure, reason, tell},
+    messages::{MessageReader, MessageWriter, Settings},
+    net::{Acceptor, Limit, Listener, Stream},
+    output::{Output, OutputError},
+    stop::Stop,
+};
+use crossbeam_channel::bounded;
+
+use crate::{
+    more::{door::Door, pool::Pool},
+    protocol::{self, Request, Template},
+};
+
+/// How clients get a thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Model {
+    /// Each its own, made when it comes and gone when it leaves.
+    Thread,
+    /// The next of so many that is free.
+    Pool {
+        /// Threads, all made at the start.
+        workers: usize,
+        /// Clients that may wait for a thread, connected and not yet greeted.
+        queue: usize,
+    },
+}
+
+/// How to serve.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What to say first.
+    pub greeting: Vec<u8>,
+    /// What to answer.
+    pub template: Template,
+    /// How clients get a thread.
+    pub model: Model,
+    /// Clients at once, waiting ones included; `None` for as many as come.
+    pub max_connections: Option<usize>,
+    /// How conversations are held.
+    pub settings: Settings,
+    /// How long to wait for a client that says nothing.
+    pub idle: Limit,
+    /// How long a stop waits for answers that are being sent.
+    pub grace: Duration,
+}
+
+/// What was done, for the last line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Clients served.
+    pub clients: u64,
+    /// Names answered.
+    pub names: u64,
+    /// Clients sent away because the server was full.
+    pub sent_away: u64,
+    /// Most clients at once.
+    pub most: usize,
+}
+
+impl fmt::Display for Totals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "clients: {}, names: {}, sent away: {}, most at once: {}",
+            self.clients, self.names, self.sent_away, self.most
+        )
+    }
+}
+
+/// Serves until `stop`. Whatever a client does ends its own conversation and no
+/// more (TT-11).
+///
+/// # Errors
+///
+/// [`Failure`] when the output cannot be written, or no socket or thread is left
+/// to begin with.
+pub fn run(
+    listeners: Vec<Listener>,
+    options: &Options,
+    output: &Output,
+    stop: &Stop,
+) -> Result<Totals, Failure> {
+    let acceptor = Acceptor::new(listeners, stop)
+        .map_err(|error| Failure::new("cannot wait for clients", reason(&error)))?;
+    let room = Room::new(options, output, stop);
+    // ANCHOR: accept
+    // The scope ends when every thread in it has ended: none outlives `run`.
+    thread::scope(|scope| {
+        let staff = Staff::begin(scope, &room)?;
+        while let Some(stream) = acceptor.accept(|error| {
+            tell("warning", &format!("cannot accept: {}", reason(error)));
+        }) {
+            match room.admit(stream) {
+                Ok(guest) => staff.serve(scope, guest),
+                Err(stream) => staff.door.send_away(stream, options),
+            }
+        }
+        Ok(())
+    })
+    .map_err(|error: io::Error| Failure::new("cannot start a thread", reason(&error)))?;
+    // ANCHOR_END: accept
+    room.close()
+}
+
+/// Those who serve, each in a thread.
+struct Staff<'room> {
+    /// Only where the model is a pool.
+    pool: Option<Pool<'room>>,
+    door: Door,
+}
+
+impl<'room> Staff<'room> {
+    fn begin<'scope>(
+        scope: &'scope Scope<'scope, 'room>,
+        room: &'room Room<'room>,
+    ) -> io::Result<Self> {
+        let pool = match room.options.model {
+            Model::Thread => None,
+            Model::Pool { workers, .. } => Some(Pool::begin(scope, workers, room.capacity)?),
+        };
+        let door = Door::open(scope)?;
+        Ok(Staff { pool, door })
+    }
+
+    /// Finds a thread for the guest. Never blocks: others are waiting outside.
+    fn serve<'scope>(&self, scope: &'scope Scope<'scope, 'room>, guest: Guest<'room>) {
+        let refused = match &self.pool {
+            Some(pool) => pool.serve(guest),
+            None => in_a_thread(scope, guest),
+        };
+        if let Err(guest) = refused {
+            guest.turn_away(&self.door);
+        }
+    }
+}
+
+// ANCHOR: thread
+/// Serves the guest in a thread of its own, or gives it back when the system has
+/// no thread left.
+fn in_a_thread<'scope, 'room>(
+    scope: &'scope Scope<'scope, 'room>,
+    guest: Guest<'room>,
+) -> Result<(), Guest<'room>> {
+    // Through a channel: what is moved into a thread that then cannot be started
+    // is lost, and with it the connection.
+    let (hand_over, take) = bounded::<Guest<'room>>(1);
+    let thread = thread::Builder::new().name(format!("client {}", guest.stream.peer()));
+    match thread.spawn_scoped(scope, move || take.into_iter().for_each(Guest::serve)) {
+        // The thread waits for it.
+        Ok(_) => hand_over.send(guest).map_err(|unsent| unsent.into_inner()),
+        Err(error) => {
+            tell("warning", &format!("cannot start a thread: {}", reason(&error)));
+            Err(guest)
+        }
+    }
+}
+// ANCHOR_END: thread
+
+/// What all threads share.
+pub(crate) struct Room<'a> {
+    pub(crate) options: &'a Options,
+    output: &'a Output,
+    pub(crate) stop: &'a Stop,
+    /// Clients that fit, whatever limits them.
+    capacity: usize,
+    book: Mutex<Book>,
+}
+
+/// Written by every thread, so only ever behind the lock.
+#[derive(Default)]
+struct Book {
+    here: usize,
+    totals: Totals,
+    /// Why the server has to end, if it is not told to.
+    failure: Option<OutputError>,
+}
+
+impl<'a> Room<'a> {
+    fn new(options: &'a Options, output: &'a Output, stop: &'a Stop) -> Self {
+        let seats = match options.model {
+            Model::Thread => usize::MAX,
+            Model::Pool { workers, queue } => workers.saturating_add(queue),
+        };
+        Room {
+            options,
+            output,
+            stop,
+            capacity: seats.min(options.max_connections.unwrap_or(usize::MAX)),
+            book: Mutex::default(),
+        }
+    }
+
+    // ANCHOR: admit
+    /// Counts the client in, or gives it back when the room is full (TT-15).
+    fn admit(&self, mut stream: Stream) -> Result<Guest<'_>, Arc<Stream>> {
+        // A client that is gone already shows when it is greeted.
+        let _ = stream.configure(self.options.settings.stream);
+        let stream = Arc::new(stream);
+        let mut book = self.book();
+        if book.here >= self.capacity {
+            book.totals.sent_away += 1;
+            self.print(&mut book, format_args!("{} sent away", stream.peer()));
+            return Err(stream);
+        }
+        book.here += 1;
+        book.totals.clients += 1;
+        book.totals.most = book.totals.most.max(book.here);
+        self.print(&mut book, format_args!("{} joined", stream.peer()));
+        Ok(Guest {
+            room: self,
+            stream,
+            names: 0,
+            end: End::Ours("no thread was left"),
+        })
+    }
+    // ANCHOR_END: admit
+
+    /// Prints while the lock is held, or two lines could stand in another order
+    /// than their numbers.
+    fn print(&self, book: &mut MutexGuard<'_, Book>, what: fmt::Arguments<'_>) {
+        let printed = self
+            .output
+            .line(format_args!("{what}, {} connected", book.here));
+        if let Err(error) = printed {
+            book.failure.get_or_insert(error);
+            self.stop.trigger();
+        }
+    }
+
+    /// A thread that panicked while it held the lock has changed a number at
+    /// most.
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn close(self) -> Result<Totals, Failure> {
+        let book = self.book.into_inner().unwrap_or_else(PoisonError::into_inner);
+        book.failure.map_or(Ok(book.totals), |error| Err(error.into()))
+    }
+}
+
+/// A client in the room. It is counted out when this is dropped, also by a
+/// thread that panics.
+pub(crate) struct Guest<'a> {
+    room: &'a Room<'a>,
+    stream: Arc<Stream>,
+    names: u64,
+    /// Why it left.
+    end: End,
+}
+
+impl Drop for Guest<'_> {
+    fn drop(&mut self) {
+        let mut book = self.room.book();
+        book.here -= 1;
+        book.totals.names += self.names;
+        let what = format_args!("{} left: {}", self.stream.peer(), self.end).to_string();
+        self.room.print(&mut book, format_args!("{what}"));
+    }
+}
+
+impl Guest<'_> {
+    /// Sends it away, for want of a thread.
+    fn turn_away(self, door: &Door) {
+        door.send_away(self.stream.clone(), self.room.options);
+    }
+
+    /// One conversation, from the greeting to the closed connection.
+    pub(crate) fn serve(mut self) {
+        self.end = End::Ours("the server failed");
+        let _wake = self.stream.end_on(self.room.stop, self.room.options.grace);
+        let mut writer = MessageWriter::new(self.stream.clone(), &self.room.options.settings);
+        let Err(end) = self.talk(&mut writer);
+        end.carry_out(&self.stream, &mut writer);
+        self.end = end;
+    }
+
+    // ANCHOR: talk
+    /// Greets, then answers names until there is a reason not to.
+    fn talk(&mut self, writer: &mut MessageWriter) -> Result<Infallible, End> {
+        let Room { options, stop, .. } = self.room;
+        let Options { settings, idle, .. } = options;
+        let mut reader = MessageReader::new(self.stream.clone(), settings, *idle);
+        let mut answer = Vec::new();
+        let mut more = !stop.is_set();
+        if more {
+            // Before the first read: the client may be waiting for it (TT-1).
+            writer.put(&options.greeting)?;
+        }
+        loop {
+            while let Some(name) = reader.take()? {
+                let Request::Greet(_) = protocol::parse(name, &settings.codec)? else {
+                    return Err(End::Marker);
+                };
+                options.template.fill(name, &mut answer);
+                writer.put(&answer)?;
+                self.names += 1;
+            }
+            writer.flush()?;
+            if stop.is_set() {
+                return Err(End::STOPPED);
+            }
+            if !more {
+                return Err(End::Input);
+            }
+            more = reader.fill()?;
+            if stop.is_set() {
+                // The end of input is our own doing: no last name in it.
+                return Err(End::STOPPED);
+            }
+        }
+    }
+    // ANCHOR_END: talk
+}

@@ -60,6 +60,16 @@ impl Printed {
             text = self.news.wait_timeout(text, SOON).expect("no panic").0;
         }
     }
+
+    #[track_caller]
+    fn line(&self, wanted: &dyn Fn(&str) -> bool) {
+        self.wait(|text, _| {
+            text.lines()
+                .take(text.matches('\n').count())
+                .any(wanted)
+                .then_some(())
+        });
+    }
 }
 
 /// A running program. Dropping it kills it.
@@ -138,12 +148,17 @@ impl Program {
     /// If that takes longer than [`SOON`].
     #[track_caller]
     pub fn expect_line(&self, wanted: impl Fn(&str) -> bool) {
-        self.stdout.wait(|text, _| {
-            text.lines()
-                .take(text.matches('\n').count())
-                .any(&wanted)
-                .then_some(())
-        });
+        self.stdout.line(&wanted);
+    }
+
+    /// Waits for a whole line on standard error.
+    ///
+    /// # Panics
+    ///
+    /// If that takes longer than [`SOON`].
+    #[track_caller]
+    pub fn expect_complaint(&self, wanted: impl Fn(&str) -> bool) {
+        self.stderr.line(&wanted);
     }
 
     /// Writes to its standard input.
@@ -201,6 +216,17 @@ impl Program {
     /// What a running program has printed so far.
     pub fn printed(&self) -> String {
         self.stdout.wait(|text, _| Some(text.to_owned()))
+    }
+
+    /// What a running program has complained about so far.
+    pub fn complaints(&self) -> String {
+        self.stderr.wait(|text, _| Some(text.to_owned()))
+    }
+
+    /// Its number in the system.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Everything on standard output, once the program has ended.

@@ -9,9 +9,12 @@ use std::{
     thread,
 };
 
-use crossbeam_channel::{Receiver, bounded};
+use crossbeam_channel::{Receiver, bounded, unbounded};
 
-use crate::frame::{Decoder, FrameError, Framing};
+use crate::{
+    exit::{Failure, reason},
+    frame::{Decoder, FrameError, Framing},
+};
 
 /// One line of input, without its end.
 pub type Line = Result<Vec<u8>, InputError>;
@@ -30,7 +33,7 @@ impl std::fmt::Display for InputError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             InputError::Frame(error) => error.fmt(f),
-            InputError::Io(error) => f.write_str(&crate::exit::reason(error)),
+            InputError::Io(error) => f.write_str(&reason(error)),
         }
     }
 }
@@ -85,6 +88,24 @@ pub fn lines(input: impl Read + Send + 'static, limit: usize) -> io::Result<Rece
                 }
             }
         })?;
+    Ok(receiver)
+}
+
+/// The messages of the command line, or else the lines of standard input.
+///
+/// # Errors
+///
+/// [`Failure`] when standard input cannot be read.
+pub fn given_or_typed(given: Vec<String>, limit: usize) -> Result<Receiver<Line>, Failure> {
+    if given.is_empty() {
+        return lines(io::stdin(), limit)
+            .map_err(|error| Failure::new("cannot read the input", reason(&error)));
+    }
+    let (sender, receiver) = unbounded();
+    for message in given {
+        // The receiver lives: it is returned below.
+        let _ = sender.send(Ok(message.into_bytes()));
+    }
     Ok(receiver)
 }
 

@@ -16,8 +16,8 @@
 pub mod address;
 pub mod args;
 
-pub mod escape;
 pub mod ending;
+pub mod escape;
 pub mod exit;
 pub mod frame;
 pub mod hex;

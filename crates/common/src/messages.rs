@@ -12,6 +12,7 @@ use std::{
 };
 
 use crate::{
+    exit::Failure,
     frame::{Decoder, FrameError, Framing, RAW_READ, length, lines},
     net::{Limit, Stream, StreamOptions},
     text::TextCodec,
@@ -114,6 +115,23 @@ impl Settings {
         };
         message * self.codec.shrinks_by()
     }
+
+    /// A text of the command line as a message, encoded. `option` is its name.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] of usage when it cannot be encoded, or not be sent as one
+    /// message.
+    pub fn fixed(&self, option: &str, text: &str) -> Result<Vec<u8>, Failure> {
+        let bytes = self
+            .codec
+            .encode(text)
+            .map_err(|error| Failure::usage(option, error))?;
+        self.framing
+            .emit(&bytes, &mut Vec::new())
+            .map_err(|error| Failure::usage(option, error))?;
+        Ok(bytes.into_owned())
+    }
 }
 
 /// Reads messages from a stream.
@@ -150,6 +168,11 @@ impl MessageReader {
             begun: None,
             wire: settings.wire.clone(),
         }
+    }
+
+    /// Waits from now on at most `idle` for the first byte of each message.
+    pub fn set_idle(&mut self, idle: Limit) {
+        self.idle = idle;
     }
 
     /// The next message if it is here already; the socket is not touched.

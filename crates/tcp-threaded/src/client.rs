@@ -52,7 +52,10 @@ pub fn run(
     match result {
         // What broke then broke because of it.
         _ if stop.is_set() => {
-            tell("stopped", &format_args!("names answered: {}", talk.answered));
+            tell(
+                "stopped",
+                &format_args!("names answered: {}", talk.answered),
+            );
             Ok(())
         }
         result => result,
@@ -125,7 +128,9 @@ impl Talk {
 
     /// The server's first line.
     pub(crate) fn greeting(&mut self) -> Result<String, Failure> {
-        let greeting = self.read()?.ok_or_else(|| closed("before it had greeted"))?;
+        let greeting = self
+            .read()?
+            .ok_or_else(|| closed("before it had greeted"))?;
         if greeting == BUSY {
             return Err(Failure::new("the server is full", &greeting));
         }
@@ -179,8 +184,13 @@ impl Talk {
     fn encode(&self, line: Line) -> Result<Vec<u8>, Failure> {
         let cannot_send = |why: &dyn fmt::Display| Failure::new("cannot send the name", why);
         let line = line.map_err(|error| cannot_send(&error))?;
-        let text = TextCodec::default().decode(&line).map_err(|error| cannot_send(&error))?;
-        let name = self.codec.encode(&text).map_err(|error| cannot_send(&error))?;
+        let text = TextCodec::default()
+            .decode(&line)
+            .map_err(|error| cannot_send(&error))?;
+        let name = self
+            .codec
+            .encode(&text)
+            .map_err(|error| cannot_send(&error))?;
         Ok(name.into_owned())
     }
 }

@@ -41,26 +41,31 @@ pub fn parse<'a>(message: &'a [u8], codec: &TextCodec) -> Result<Request<'a>, Te
 }
 
 // ANCHOR: template
-/// An answer with a place for the name: what stands before it, and after it.
+/// An answer, with a place for the name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
     before: Vec<u8>,
-    after: Vec<u8>,
+    /// `None` if there is no place: then every name has the same answer.
+    after: Option<Vec<u8>>,
 }
 
 impl Template {
-    /// Splits `text` at its `{}` and encodes both parts; without one, every name
-    /// gets the same answer.
+    /// Splits `text` at its first `{}` and encodes both parts.
     ///
     /// # Errors
     ///
     /// [`TextError`] if the encoding lacks a character.
     pub fn new(text: &str, codec: &TextCodec) -> Result<Self, TextError> {
-        let (before, after) = text.split_once("{}").unwrap_or((text, ""));
         let encode = |part| codec.encode(part).map(Cow::into_owned);
-        Ok(Template {
-            before: encode(before)?,
-            after: encode(after)?,
+        Ok(match text.split_once("{}") {
+            Some((before, after)) => Template {
+                before: encode(before)?,
+                after: Some(encode(after)?),
+            },
+            None => Template {
+                before: encode(text)?,
+                after: None,
+            },
         })
     }
 
@@ -68,8 +73,10 @@ impl Template {
     /// what was decoded and encoded again may be other bytes (TT-6).
     pub fn fill(&self, name: &[u8], answer: &mut Vec<u8>) {
         answer.clear();
-        for part in [&self.before, name, &self.after] {
-            answer.extend_from_slice(part);
+        answer.extend_from_slice(&self.before);
+        if let Some(after) = &self.after {
+            answer.extend_from_slice(name);
+            answer.extend_from_slice(after);
         }
     }
 }

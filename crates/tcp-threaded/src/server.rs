@@ -20,7 +20,7 @@ use common::{
     ending::End,
     exit::{Failure, reason, tell},
     messages::{MessageReader, MessageWriter, Settings},
-    net::{Acceptor, Limit, Listener, Stream},
+    net::{Acceptor, Limit, Stream},
     output::{Output, OutputError},
     stop::Stop,
 };
@@ -92,16 +92,14 @@ impl fmt::Display for Totals {
 ///
 /// # Errors
 ///
-/// [`Failure`] when the output cannot be written, or no socket or thread is left
-/// to begin with.
+/// [`Failure`] when the output cannot be written, or no thread is left to begin
+/// with.
 pub fn run(
-    listeners: Vec<Listener>,
+    mut acceptor: Acceptor,
     options: &Options,
     output: &Output,
     stop: &Stop,
 ) -> Result<Totals, Failure> {
-    let acceptor = Acceptor::new(listeners, stop)
-        .map_err(|error| Failure::new("cannot wait for clients", reason(&error)))?;
     let room = Room::new(options, output, stop);
     // ANCHOR: accept
     // The scope ends when every thread in it has ended: none outlives `run`.
@@ -169,7 +167,10 @@ fn in_a_thread<'scope, 'room>(
         // The thread waits for it.
         Ok(_) => hand_over.send(guest).map_err(|unsent| unsent.into_inner()),
         Err(error) => {
-            tell("warning", &format!("cannot start a thread: {}", reason(&error)));
+            tell(
+                "warning",
+                &format!("cannot start a thread: {}", reason(&error)),
+            );
             Err(guest)
         }
     }
@@ -178,9 +179,9 @@ fn in_a_thread<'scope, 'room>(
 
 /// What all threads share.
 pub(crate) struct Room<'a> {
-    pub(crate) options: &'a Options,
+    options: &'a Options,
     output: &'a Output,
-    pub(crate) stop: &'a Stop,
+    stop: &'a Stop,
     /// Clients that fit, whatever limits them.
     capacity: usize,
     book: Mutex<Book>,
@@ -254,8 +255,12 @@ impl<'a> Room<'a> {
     }
 
     fn close(self) -> Result<Totals, Failure> {
-        let book = self.book.into_inner().unwrap_or_else(PoisonError::into_inner);
-        book.failure.map_or(Ok(book.totals), |error| Err(error.into()))
+        let book = self
+            .book
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        book.failure
+            .map_or(Ok(book.totals), |error| Err(error.into()))
     }
 }
 

@@ -25,15 +25,19 @@ fn answers(chunks: &[&[u8]]) -> Vec<u8> {
                 Ok(Some(name)) => match parse(name, &codec) {
                     Ok(Request::Greet(_)) => {
                         template.fill(name, &mut answer);
-                        Framing::Lines.emit(&answer, &mut out).expect("no LF in it");
-                        continue;
+                        match Framing::Lines.emit(&answer, &mut out) {
+                            Ok(()) => continue,
+                            Err(error) => too_long(&error).unwrap_or_default().to_owned(),
+                        }
                     }
                     Ok(Request::End) => return out,
                     Err(error) => not_text(&error),
                 },
                 Err(error) => too_long(&error).unwrap_or_default().to_owned(),
             };
-            Framing::Lines.emit(refusal.as_bytes(), &mut out).expect("short");
+            Framing::Lines
+                .emit(refusal.as_bytes(), &mut out)
+                .expect("short");
             return out;
         }
     }
@@ -48,9 +52,15 @@ fn golden_conversations() {
         (b"\n", b"Hello, !\n"),
         (b"A\nB", b"Hello, A!\nHello, B!\n"),
         (b"A\nq\nB\n", b"Hello, A!\n"),
-        (b" exit\nEnd\nquit\nend", b"Hello,  exit!\nHello, End!\nHello, quit!\n"),
+        (
+            b" exit\nEnd\nquit\nend",
+            b"Hello,  exit!\nHello, End!\nHello, quit!\n",
+        ),
         (b" a \r\r\n", b"Hello,  a \r!\n"),
-        (b"ok\nab\xffcd\nlater\n", b"Hello, ok!\nERR not text at byte 2\n"),
+        (
+            b"ok\nab\xffcd\nlater\n",
+            b"Hello, ok!\nERR not text at byte 2\n",
+        ),
     ];
     for (sent, expected) in cases {
         assert_eq!(answers(&[sent]), expected, "{sent:?}");
@@ -64,11 +74,13 @@ fn golden_conversations() {
 }
 
 #[test]
-fn a_name_one_byte_too_long_is_refused() {
-    let fits = [vec![b'x'; 65_536], b"\n".to_vec()].concat();
-    assert_eq!(answers(&[&fits]).len(), fits.len() + "Hello, !".len());
-    let too_long = [vec![b'x'; 65_537], b"\n".to_vec()].concat();
-    assert_eq!(answers(&[&too_long]), b"ERR too long\n");
+fn a_name_whose_answer_would_be_too_long_is_refused() {
+    let longest = 65_536 - "Hello, !".len();
+    let named = |length: usize| [vec![b'x'; length], b"\n".to_vec()].concat();
+    assert_eq!(answers(&[&named(longest)]).len(), 65_537);
+    for length in [longest + 1, 65_536, 65_537] {
+        assert_eq!(answers(&[&named(length)]), b"ERR too long\n");
+    }
 }
 
 #[test]
@@ -76,7 +88,9 @@ fn a_template_has_one_place_for_the_name_or_none() {
     let codec = TextCodec::default();
     let filled = |template: &str| {
         let mut answer = b"what was there before".to_vec();
-        Template::new(template, &codec).unwrap().fill(b"X", &mut answer);
+        Template::new(template, &codec)
+            .unwrap()
+            .fill(b"X", &mut answer);
         String::from_utf8(answer).unwrap()
     };
     assert_eq!(filled("Server {}"), "Server X");

@@ -3,15 +3,15 @@
 use std::{
     io::{self, IsTerminal as _},
     process::ExitCode,
+    time::Duration,
 };
 
 use clap::Parser;
 use common::{
     args::{Connect, Conversation},
-    exit::{self, Failure, reason, tell},
+    exit::{self, tell},
     input,
     output::Output,
-    stop::Stop,
 };
 use tcp_threaded::{
     client::{self, Options},
@@ -45,14 +45,20 @@ Book: docs/src/lessons/tcp-threaded.md";
 
 fn main() -> ExitCode {
     exit::run(|cli: Cli| {
-        let output = Output::stdout();
-        let stop = Stop::on_signals()
-            .map_err(|error| Failure::new("cannot watch signals", reason(&error)))?;
+        let stop = exit::stop_on_signals(Duration::ZERO)?;
+        let output = Output::stdout(&stop);
         let settings = cli.conversation.settings();
         let timeout = cli.conversation.stream.timeout;
-        let connect = || cli.connect.open(timeout, "tcp-threaded-server");
+        let connect = || cli.connect.open(timeout, "tcp-threaded-server", &stop);
         if let Some(clients) = cli.load.clients {
-            return load::run(clients, cli.load.messages, connect, &settings, &output, &stop);
+            return load::run(
+                clients,
+                cli.load.messages,
+                connect,
+                &settings,
+                &output,
+                &stop,
+            );
         }
         let typed = cli.names.is_empty() && io::stdin().is_terminal();
         let options = Options {
@@ -65,7 +71,7 @@ fn main() -> ExitCode {
         {
             tell("connected", &format_args!("{local} -> {}", stream.peer()));
         }
-        let names = input::given_or_stdin(cli.names, options.settings.framing.limit())?;
+        let names = input::given_or_typed(cli.names, options.settings.input_limit())?;
         client::run(stream, &names, &options, &output, &stop)
     })
 }

@@ -5,10 +5,8 @@ use std::{num::NonZeroUsize, process::ExitCode};
 use clap::{Parser, ValueEnum};
 use common::{
     args::{Conversation, Listen, Patience},
-    exit::{self, Failure, reason, tell},
-    messages::Settings,
+    exit::{self, Failure, tell},
     output::Output,
-    stop::Stop,
 };
 use tcp_threaded::{
     protocol::{GREETING, PORT, TEMPLATE, Template},
@@ -35,15 +33,30 @@ struct Cli {
     model: Kind,
 
     /// Threads of the pool
-    #[arg(long, value_name = "N", default_value = "8")]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "8",
+        allow_negative_numbers = true
+    )]
     workers: NonZeroUsize,
 
     /// Clients that may wait for a thread of the pool
-    #[arg(long, value_name = "N", default_value = "16")]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "16",
+        allow_negative_numbers = true
+    )]
     queue: usize,
 
     /// Clients at once; 0 for no limit
-    #[arg(long, value_name = "N", default_value = "1024")]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "1024",
+        allow_negative_numbers = true
+    )]
     max_connections: usize,
 
     #[command(flatten)]
@@ -69,7 +82,7 @@ fn main() -> ExitCode {
     exit::run(|cli: Cli| {
         let settings = cli.conversation.settings();
         let options = Options {
-            greeting: greeting(&cli.greeting, &settings)?,
+            greeting: settings.fixed("--greeting", &cli.greeting)?,
             template: Template::new(&cli.answer, &settings.codec)
                 .map_err(|error| Failure::usage("--answer", error))?,
             model: match cli.model {
@@ -84,23 +97,11 @@ fn main() -> ExitCode {
             idle: cli.patience.idle_timeout.limit(),
             grace: cli.patience.grace.span(),
         };
-        let output = Output::stdout();
-        let stop = Stop::on_signals()
-            .map_err(|error| Failure::new("cannot watch signals", reason(&error)))?;
-        let listeners = cli.listen.open(&output)?;
-        let totals = server::run(listeners, &options, &output, &stop)?;
+        let stop = exit::stop_on_signals(options.grace)?;
+        let output = Output::stdout(&stop);
+        let acceptor = cli.listen.open(&output, &stop)?;
+        let totals = server::run(acceptor, &options, &output, &stop)?;
         tell("served", &totals);
         Ok(())
     })
-}
-
-/// The greeting, if it can be sent as one message.
-fn greeting(text: &str, settings: &Settings) -> Result<Vec<u8>, Failure> {
-    let unusable = |why: &dyn std::fmt::Display| Failure::usage("--greeting", why);
-    let bytes = settings.codec.encode(text).map_err(|error| unusable(&error))?;
-    settings
-        .framing
-        .emit(&bytes, &mut Vec::new())
-        .map_err(|error| unusable(&error))?;
-    Ok(bytes.into_owned())
 }

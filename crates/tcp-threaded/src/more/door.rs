@@ -14,11 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::{
-    ending::LINGER,
-    messages::MessageWriter,
-    net::Stream,
-};
+use common::{ending::LINGER, messages::MessageWriter, net::Stream};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use crate::{protocol::BUSY, server::Options};

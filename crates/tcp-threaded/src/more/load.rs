@@ -57,7 +57,6 @@ pub fn run(
     let clients = clients.get();
     let work = Work {
         names: messages.get(),
-        settings,
         stop,
         bar: ProgressBar::new((clients * messages.get()) as u64),
         sum: Mutex::default(),
@@ -78,7 +77,10 @@ pub fn run(
             };
             let thread = thread::Builder::new().name(format!("client {number}"));
             if let Err(error) = thread.spawn_scoped(scope, client) {
-                work.add(&Times::default(), Err(Failure::new("cannot start a thread", reason(&error))));
+                work.add(
+                    &Times::default(),
+                    Err(Failure::new("cannot start a thread", reason(&error))),
+                );
             }
         }
         drop(here);
@@ -89,14 +91,20 @@ pub fn run(
     });
     let elapsed = started.elapsed();
     work.bar.finish_and_clear();
-    let sum = work.sum.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let sum = work
+        .sum
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner);
     print(&sum.times, clients, elapsed, output)?;
     match sum.failure {
         _ if stop.is_set() => {
             tell("stopped", &"before every name was sent");
             Ok(())
         }
-        Some(first) => Err(Failure::new(format_args!("{} of {clients} clients", sum.failed), first)),
+        Some(first) => Err(Failure::new(
+            format_args!("{} of {clients} clients", sum.failed),
+            first,
+        )),
         None => Ok(()),
     }
 }
@@ -104,7 +112,6 @@ pub fn run(
 /// What every client does, and where it puts what it measured.
 struct Work<'a> {
     names: usize,
-    settings: &'a Settings,
     stop: &'a Stop,
     bar: ProgressBar,
     sum: Mutex<Sum>,
@@ -122,7 +129,11 @@ impl Work<'_> {
                 times.record(asked.elapsed());
                 self.bar.inc(1);
                 // Whatever the server's template: its own name, and no other.
-                if answer.contains(&name) { Ok(()) } else { Err(mixed_up(&name, &answer)) }
+                if answer.contains(&name) {
+                    Ok(())
+                } else {
+                    Err(mixed_up(&name, &answer))
+                }
             })
         });
         self.add(&times, result);
@@ -149,7 +160,10 @@ fn greeted(
 }
 
 fn mixed_up(name: &str, answer: &str) -> Failure {
-    Failure::new(format_args!("the answer to '{name}' is not for it"), format_args!("'{answer}'"))
+    Failure::new(
+        format_args!("the answer to '{name}' is not for it"),
+        format_args!("'{answer}'"),
+    )
 }
 
 /// What the clients measured together.
@@ -165,8 +179,14 @@ fn print(times: &Times, clients: usize, elapsed: Duration, output: &Output) -> R
     let rate = times.count() as f64 / elapsed.as_secs_f64().max(f64::EPSILON);
     output.line(format_args!("clients        {clients}"))?;
     output.line(format_args!("answers        {}", times.count()))?;
-    output.line(format_args!("time           {:.3} s", elapsed.as_secs_f64()))?;
+    output.line(format_args!(
+        "time           {:.3} s",
+        elapsed.as_secs_f64()
+    ))?;
     output.line(format_args!("throughput     {rate:.0} answers/s"))?;
-    times.lines().into_iter().try_for_each(|line| output.line(line))?;
+    times
+        .lines()
+        .into_iter()
+        .try_for_each(|line| output.line(line))?;
     Ok(())
 }

@@ -11,6 +11,7 @@ use crate::{
     messages::{ConversationError, MessageWriter},
     net::Stream,
     output::OutputError,
+    stop::Stop,
     text::TextError,
 };
 
@@ -72,15 +73,16 @@ impl End {
     pub const STOPPED: End = End::Ours("the server stops");
 
     // ANCHOR: carry_out
-    /// Sends what is still to be said and closes so that it arrives.
-    pub fn carry_out(&self, stream: &Stream, writer: &mut MessageWriter) {
+    /// Sends what is still to be said and ends the connection so that it
+    /// arrives. After a stop there is less time for that.
+    pub fn carry_out(&self, stream: &Stream, writer: &mut MessageWriter, stop: &Stop) {
         if let End::Refused(answer) = self {
             // If it cannot be said, the client is gone.
             let _ = writer.put(answer.as_bytes());
         }
         if !matches!(self, End::Lost(_)) {
             let _ = writer.flush();
-            stream.finish(LINGER);
+            stream.finish(if stop.is_set() { LINGER / 4 } else { LINGER });
         }
     }
     // ANCHOR_END: carry_out
@@ -105,6 +107,10 @@ impl From<ConversationError> for End {
             && let Some(answer) = too_long(frame)
         {
             return End::Refused(answer.to_owned());
+        }
+        if matches!(error, ConversationError::Cut) {
+            // Nothing else ends a server's reading.
+            return End::STOPPED;
         }
         End::Lost(error)
     }

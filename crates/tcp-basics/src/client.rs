@@ -16,6 +16,7 @@ use std::{
 };
 
 use common::{
+    ending::{LINGER, is_marker},
     escape::escape,
     exit::{Failure, reason},
     frame::Framing,
@@ -27,13 +28,7 @@ use common::{
 };
 use crossbeam_channel::{Receiver, Sender, after, bounded, never, select};
 
-use crate::{
-    more::{send_only, verdict::Broken},
-    protocol,
-};
-
-/// How long a server may take to close after our last byte, with nothing due.
-pub(crate) const LINGER: Duration = Duration::from_secs(1);
+use crate::more::{send_only, verdict::Broken};
 
 /// How to talk.
 #[derive(Debug, Clone)]
@@ -208,7 +203,7 @@ impl Talk<'_> {
         let input = codec.for_input();
         let text = input.decode(&line).map_err(|error| unusable(&error))?;
         let bytes = codec.encode(&text).map_err(|error| unusable(&error))?;
-        let marker = protocol::is_marker(&bytes);
+        let marker = is_marker(&bytes);
         if !marker {
             // Before the message is on its way: its answer may be fast.
             self.sent.fetch_add(1, Ordering::SeqCst);

@@ -8,14 +8,14 @@
 use std::{convert::Infallible, fmt, sync::Arc, time::Duration};
 
 use common::{
+    ending::End,
     escape::escape,
     exit::{Failure, reason, tell},
     input::Line,
-    messages::{ConversationError, MessageReader, MessageWriter, Settings},
+    messages::{MessageReader, MessageWriter, Settings},
     net::{Acceptor, Limit, Stream},
-    output::{Output, OutputError},
+    output::Output,
     stop::Stop,
-    text::TextError,
 };
 use crossbeam_channel::Receiver;
 
@@ -23,9 +23,6 @@ use crate::{
     more::operator,
     protocol::{self, Request},
 };
-
-/// How long to wait for a client's end after ours (TB-16).
-const LINGER: Duration = Duration::from_secs(1);
 
 /// What to answer.
 #[derive(Debug, Clone)]
@@ -96,7 +93,7 @@ pub fn run(
             End::OutputLost(error) => return Err(error.into()),
             end => {
                 output.line(format_args!("{peer} left: {end}"))?;
-                if options.once || matches!(end, End::OperatorGone) {
+                if options.once {
                     break;
                 }
             }
@@ -104,69 +101,6 @@ pub fn run(
     }
     // ANCHOR_END: accept
     Ok(totals)
-}
-
-/// Why a conversation ended.
-#[derive(Debug)]
-pub(crate) enum End {
-    /// The client ended its side.
-    Input,
-    /// The client sent a marker.
-    Marker,
-    /// The operator did.
-    Operator,
-    /// The operator's input did, and with it the server.
-    OperatorGone,
-    /// The server is stopping.
-    Stopped,
-    /// The client sent something that cannot be answered; this is what it was
-    /// told.
-    Refused(String),
-    /// The connection is of no use any more.
-    Lost(ConversationError),
-    /// Our own output is.
-    OutputLost(OutputError),
-}
-
-impl fmt::Display for End {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            End::Input => f.write_str("end of input"),
-            End::Marker => f.write_str("it sent a marker"),
-            End::Operator => f.write_str("the operator said so"),
-            End::OperatorGone => f.write_str("the operator is gone"),
-            End::Stopped => f.write_str("the server stops"),
-            End::Refused(answer) => f.write_str(answer),
-            End::Lost(error) => error.fmt(f),
-            End::OutputLost(error) => error.fmt(f),
-        }
-    }
-}
-
-impl From<ConversationError> for End {
-    fn from(error: ConversationError) -> Self {
-        if let ConversationError::Frame(frame) = &error
-            && let Some(answer) = protocol::too_long(frame)
-        {
-            return End::Refused(answer.to_owned());
-        }
-        if matches!(error, ConversationError::Cut) {
-            return End::Stopped; // nothing else ends our reading
-        }
-        End::Lost(error)
-    }
-}
-
-impl From<TextError> for End {
-    fn from(error: TextError) -> Self {
-        End::Refused(protocol::not_text(&error))
-    }
-}
-
-impl From<OutputError> for End {
-    fn from(error: OutputError) -> Self {
-        End::OutputLost(error)
-    }
 }
 
 /// One conversation, from its first byte to the closed connection.
@@ -183,17 +117,9 @@ fn serve(
     let stream = Arc::new(stream);
     let _wake = stream.end_on(stop, options.grace);
     let mut writer = MessageWriter::new(stream.clone(), &options.settings);
-    // ANCHOR: end
     let Err(end) = talk(&stream, &mut writer, options, output, stop, messages);
-    if let End::Refused(answer) = &end {
-        let _ = writer.put(answer.as_bytes());
-    }
-    if !matches!(end, End::Lost(_)) {
-        let _ = writer.flush();
-        stream.finish(if stop.is_set() { LINGER / 4 } else { LINGER });
-    }
+    end.carry_out(&stream, &mut writer, stop);
     end
-    // ANCHOR_END: end
 }
 
 /// Answers messages until there is a reason not to.
@@ -230,7 +156,7 @@ fn talk(
         }
         writer.flush()?;
         if stop.is_set() {
-            return Err(End::Stopped);
+            return Err(End::STOPPED);
         }
         if !more {
             return Err(End::Input);

@@ -1,10 +1,11 @@
 //! What messages mean, and the golden bytes of whole conversations.
 
 use common::{
+    ending::{is_marker, not_text, too_long},
     frame::{Decoder, FrameError, Framing},
     text::TextCodec,
 };
-use tcp_basics::protocol::{Request, is_marker, not_text, parse, too_long};
+use tcp_basics::protocol::{Request, parse};
 
 /// What the server would answer to `input`, without a socket: the pure parts
 /// put together.

@@ -296,7 +296,7 @@ impl Guest<'_> {
         let _wake = self.stream.end_on(self.room.stop, self.room.options.grace);
         let mut writer = MessageWriter::new(self.stream.clone(), &self.room.options.settings);
         let Err(end) = self.talk(&mut writer);
-        end.carry_out(&self.stream, &mut writer);
+        end.carry_out(&self.stream, &mut writer, self.room.stop);
         self.end = end;
     }
 
@@ -329,10 +329,6 @@ impl Guest<'_> {
                 return Err(End::Input);
             }
             more = reader.fill()?;
-            if stop.is_set() {
-                // The end of input is our own doing: no last name in it.
-                return Err(End::STOPPED);
-            }
         }
     }
     // ANCHOR_END: talk

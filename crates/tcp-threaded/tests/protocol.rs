@@ -11,7 +11,7 @@ use tcp_threaded::protocol::{Request, TEMPLATE, Template, parse};
 /// put together.
 fn answers(chunks: &[&[u8]]) -> Vec<u8> {
     let codec = TextCodec::default();
-    let template = Template::new(TEMPLATE, &codec).unwrap();
+    let template = Template::new(TEMPLATE, &codec).expect("ASCII");
     let mut decoder = Decoder::new(Framing::Lines);
     let (mut out, mut answer) = (Vec::new(), Vec::new());
     for input in chunks.iter().copied().map(Some).chain([None]) {

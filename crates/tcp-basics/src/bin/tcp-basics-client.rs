@@ -9,11 +9,10 @@ use std::{
 use clap::Parser;
 use common::{
     args::{Connect, Conversation},
-    exit::{self, Failure, reason, tell},
-    input::{self, Line},
+    exit::{self, tell},
+    input,
     output::Output,
 };
-use crossbeam_channel::{Receiver, unbounded};
 use tcp_basics::{
     client::{self, Options},
     protocol::PORT,
@@ -63,21 +62,7 @@ fn main() -> ExitCode {
         {
             tell("connected", &format_args!("{local} -> {}", stream.peer()));
         }
-        let input = lines(cli.message, options.settings.input_limit())?;
+        let input = input::given_or_typed(cli.message, options.settings.input_limit())?;
         client::run(stream, &input, &options, &output, &stop)
     })
-}
-
-/// The messages of the command line, or else those of standard input.
-fn lines(messages: Vec<String>, limit: usize) -> Result<Receiver<Line>, Failure> {
-    if messages.is_empty() {
-        return input::lines(io::stdin(), limit)
-            .map_err(|error| Failure::new("cannot read the input", reason(&error)));
-    }
-    let (sender, receiver) = unbounded();
-    for message in messages {
-        // The receiver lives: it is returned below.
-        let _ = sender.send(Ok(message.into_bytes()));
-    }
-    Ok(receiver)
 }

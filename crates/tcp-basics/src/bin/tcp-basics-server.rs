@@ -75,17 +75,6 @@ fn reply(text: &str, settings: &Settings) -> Result<Reply, Failure> {
             input::lines(io::stdin(), settings.input_limit())
                 .map_err(|error| Failure::new("cannot read the keyboard", reason(&error)))?,
         ),
-        text => {
-            let unusable = |why: &dyn std::fmt::Display| Failure::usage("--reply", why);
-            let bytes = settings
-                .codec
-                .encode(text)
-                .map_err(|error| unusable(&error))?;
-            settings
-                .framing
-                .emit(&bytes, &mut Vec::new())
-                .map_err(|error| unusable(&error))?;
-            Reply::Text(bytes.into_owned())
-        }
+        text => Reply::Text(settings.fixed("--reply", text)?),
     })
 }

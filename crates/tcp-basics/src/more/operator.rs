@@ -3,13 +3,13 @@
 //! While the operator thinks, nobody is served: neither this client's next
 //! message nor any other client. That is the price of waiting for two things
 //! in one thread, and lesson 4 does better.
-
 //!
 //! Lines typed before there was a question are thrown away, or each would
 //! silently become the answer to a question that its writer has not seen. Lines
 //! from a pipe are kept: a script cannot know when the question comes.
 
 use common::{
+    ending::End,
     exit::tell,
     input::{InputError, Line},
     output::Output,
@@ -17,7 +17,7 @@ use common::{
 };
 use crossbeam_channel::{Receiver, select};
 
-use crate::server::{End, Options};
+use crate::server::Options;
 
 /// The operator's next answer, in the client's encoding.
 pub(crate) fn ask(
@@ -28,7 +28,7 @@ pub(crate) fn ask(
 ) -> Result<Vec<u8>, End> {
     let codec = options.settings.codec;
     if options.prompt {
-        discard(operator)?;
+        discard(operator, stop)?;
     }
     loop {
         if options.prompt {
@@ -36,13 +36,18 @@ pub(crate) fn ask(
         }
         let line = select! {
             recv(operator) -> line => line,
-            recv(stop.channel()) -> _ => return Err(End::Stopped),
+            recv(stop.channel()) -> _ => return Err(End::STOPPED),
         };
         let line = match line {
-            Ok(Ok(line)) if line == b"q" => return Err(End::Operator),
+            Ok(Ok(line)) if line == b"q" => return Err(End::Ours("the operator said so")),
             Ok(Ok(line)) => line,
-            Ok(Err(error)) => return Err(gone(&unreadable(&error))),
-            Err(_) => return Err(gone("the input has ended, so there are no more answers")),
+            Ok(Err(error)) => return Err(gone(&unreadable(&error), stop)),
+            Err(_) => {
+                return Err(gone(
+                    "the input has ended, so there are no more answers",
+                    stop,
+                ));
+            }
         };
         let answer = codec.for_input().decode(&line).and_then(|text| {
             let bytes = codec.encode(&text)?;
@@ -64,15 +69,17 @@ pub(crate) fn ask(
     }
 }
 
-fn gone(why: &str) -> End {
+/// Without an operator there is nobody to answer anybody.
+fn gone(why: &str, stop: &Stop) -> End {
     tell("warning", &format_args!("{why}; the server stops"));
-    End::OperatorGone
+    stop.trigger();
+    End::Ours("the operator is gone")
 }
 
-fn discard(operator: &Receiver<Line>) -> Result<(), End> {
+fn discard(operator: &Receiver<Line>, stop: &Stop) -> Result<(), End> {
     let mut count = 0;
     while let Ok(line) = operator.try_recv() {
-        line.map_err(|error| gone(&unreadable(&error)))?;
+        line.map_err(|error| gone(&unreadable(&error), stop))?;
         count += 1;
     }
     if count > 0 {

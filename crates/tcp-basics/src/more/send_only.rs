@@ -1,12 +1,9 @@
 //! Sending without reading (`--send-only`).
 
-use common::{input::Line, messages::MessageWriter, stop::Stop};
+use common::{ending::LINGER, input::Line, messages::MessageWriter, stop::Stop};
 use crossbeam_channel::{Receiver, select};
 
-use crate::{
-    client::{LINGER, Talk},
-    more::verdict::Broken,
-};
+use crate::{client::Talk, more::verdict::Broken};
 
 /// Sends everything and reads nothing.
 pub(crate) fn run(talk: &Talk<'_>, input: &Receiver<Line>, stop: &Stop) -> Result<(), Broken> {

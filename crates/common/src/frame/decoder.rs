@@ -19,6 +19,8 @@ pub struct Decoder {
     /// Bytes of `buffer` that were given out. They are dropped on the next
     /// push and not at once, because the caller still borrows them.
     used: usize,
+    /// Bytes behind those that are known to hold no LF.
+    searched: usize,
     ended: bool,
 }
 
@@ -37,6 +39,7 @@ impl Decoder {
             limit,
             buffer: Vec::new(),
             used: 0,
+            searched: 0,
             ended: false,
         }
     }
@@ -79,9 +82,12 @@ impl Decoder {
         let parsed = match self.framing {
             _ if rest.is_empty() => None,
             Framing::Raw => Some(all),
-            Framing::Lines => match lines::parse(rest, self.limit)? {
+            Framing::Lines => match lines::parse_on(rest, self.searched, self.limit)? {
                 None if self.ended => Some(all),
-                parsed => parsed,
+                parsed => {
+                    self.searched = if parsed.is_none() { rest.len() } else { 0 };
+                    parsed
+                }
             },
             Framing::Length => match length::parse(rest, self.limit)? {
                 None if self.ended => {

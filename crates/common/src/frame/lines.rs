@@ -29,10 +29,23 @@ pub struct Parsed<'a> {
 /// LF or, without one, in all: there is no need to wait for the end of a line
 /// that is already too long.
 pub fn parse(input: &[u8], limit: usize) -> Result<Option<Parsed<'_>>, FrameError> {
+    parse_on(input, 0, limit)
+}
+
+/// As [`parse`], where the first `searched` bytes are known to hold no LF: a
+/// line that comes byte by byte is then searched once and not once for each.
+pub(super) fn parse_on(
+    input: &[u8],
+    searched: usize,
+    limit: usize,
+) -> Result<Option<Parsed<'_>>, FrameError> {
     // One byte more than the limit is enough to see an LF directly behind it,
     // and it keeps the search of a flood of bytes bounded.
     let window = &input[..input.len().min(limit.saturating_add(1))];
-    let Some(end) = memchr::memchr(b'\n', window) else {
+    let found = window
+        .get(searched..)
+        .and_then(|rest| memchr::memchr(b'\n', rest));
+    let Some(end) = found.map(|at| searched + at) else {
         return if input.len() > limit {
             Err(FrameError::TooLong { limit })
         } else {

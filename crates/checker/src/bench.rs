@@ -12,9 +12,11 @@ use std::time::{Duration, Instant};
 
 use crate::causes::*;
 use crate::history::{Event, History};
+use crate::lesson::Lesson;
 use crate::limits::{CONNECT, Deadline, ELSEWHERE};
-use crate::peer::Stream;
+use crate::peer::{Stream, Visitor};
 use crate::run::{Options, Target};
+use crate::speech::Speech;
 use crate::subject::{Exit, Output, Port, Processes, Subject, Values};
 use crate::verdict::{Cause, Failure};
 use words::Words;
@@ -28,6 +30,7 @@ type Connect = fn(SocketAddr, String, i32, &History, Deadline) -> io::Result<Str
 
 /// The place where one check is made.
 pub(crate) struct Bench<'a> {
+    speech: Speech,
     target: &'a Target,
     options: &'a Options,
     history: History,
@@ -43,12 +46,18 @@ pub(crate) struct Bench<'a> {
 }
 
 impl<'a> Bench<'a> {
-    pub(crate) fn new(target: &'a Target, options: &'a Options, check: &str) -> Self {
+    pub(crate) fn new(
+        lesson: &Lesson,
+        target: &'a Target,
+        options: &'a Options,
+        check: &str,
+    ) -> Self {
         // Each check has words of its own, whichever checks ran before it.
         let salt = check.bytes().fold(options.seed, |salt, byte| {
             salt.rotate_left(5) ^ u64::from(byte)
         });
         Self {
+            speech: lesson.speech,
             target,
             options,
             history: History::new(),
@@ -113,8 +122,24 @@ impl<'a> Bench<'a> {
         self.words.text(length)
     }
 
+    /// What the programs of the lesson say.
+    pub(crate) fn speech(&self) -> Speech {
+        self.speech
+    }
+
+    /// The answer to `text`, as it goes over the wire.
+    pub(crate) fn answer(&self, text: &str) -> Vec<u8> {
+        self.speech.answer(text.as_bytes())
+    }
+
     /// Starts the server and connects to it.
     pub(crate) fn server(&mut self) -> Result<(Server, Stream), Failure> {
+        let (server, stream) = self.server_ungreeted()?;
+        Ok((server, self.greeted(stream, NO_GREETING)?))
+    }
+
+    /// Starts the server and connects to it, and leaves its greeting unread.
+    pub(crate) fn server_ungreeted(&mut self) -> Result<(Server, Stream), Failure> {
         let port = self.port()?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         if self.target.port.is_some() && TcpStream::connect_timeout(&address, CONNECT).is_ok() {
@@ -122,11 +147,16 @@ impl<'a> Bench<'a> {
                 "another program already listens on {address}; stop it first"
             )));
         }
-        self.server_at(address)
+        self.start_server(address)
     }
 
     /// Starts the server at an address that may have been used before.
     pub(crate) fn server_at(&mut self, address: SocketAddr) -> Result<(Server, Stream), Failure> {
+        let (server, stream) = self.start_server(address)?;
+        Ok((server, self.greeted(stream, NO_GREETING)?))
+    }
+
+    fn start_server(&mut self, address: SocketAddr) -> Result<(Server, Stream), Failure> {
         let subject = self.start(address)?;
         let server = Server { subject, address };
         let first = self.first_connection(&server)?;
@@ -136,10 +166,12 @@ impl<'a> Bench<'a> {
     /// One more connection to a server that is up.
     ///
     /// # Errors
-    /// With `cause` when nobody accepts.
+    /// With `cause` when nobody accepts or greets.
     pub(crate) fn connect(&mut self, server: &Server, cause: Cause) -> Result<Stream, Failure> {
-        self.dial(server, Stream::connect)
-            .map_err(|error| refused(server, cause, &error))
+        let stream = self
+            .dial(server, Stream::connect)
+            .map_err(|error| refused(server, cause, &error))?;
+        self.greeted(stream, cause)
     }
 
     /// One more connection, with small buffers.
@@ -148,8 +180,38 @@ impl<'a> Bench<'a> {
         server: &Server,
         cause: Cause,
     ) -> Result<Stream, Failure> {
-        self.dial(server, Stream::connect_narrow)
+        let stream = self
+            .dial(server, Stream::connect_narrow)
+            .map_err(|error| refused(server, cause, &error))?;
+        self.greeted(stream, cause)
+    }
+
+    /// Takes the greeting, where the lesson has one.
+    fn greeted(&self, mut stream: Stream, cause: Cause) -> Result<Stream, Failure> {
+        if let Some(greeting) = self.speech.greeting() {
+            stream.expect(&greeting).map_err(|seen| {
+                if seen.got.is_empty() {
+                    seen.blame(cause)
+                } else {
+                    seen.into()
+                }
+            })?;
+        }
+        Ok(stream)
+    }
+
+    /// One of very many connections, which are not recorded one by one.
+    ///
+    /// # Errors
+    /// With `cause` when nobody accepts.
+    pub(crate) fn visit(&self, server: &Server, cause: Cause) -> Result<Visitor, Failure> {
+        Visitor::connect(server.address, self.deadline)
             .map_err(|error| refused(server, cause, &error))
+    }
+
+    /// Records what no connection does by itself.
+    pub(crate) fn note(&self, text: impl Into<String>) {
+        self.history.note(text);
     }
 
     fn dial(&mut self, server: &Server, connect: Connect) -> io::Result<Stream> {
@@ -157,7 +219,7 @@ impl<'a> Bench<'a> {
         let group = server.subject.group();
         let stream = connect(server.address, name, group, &self.history, self.deadline)?;
         self.connections += 1;
-        Ok(stream.patient(self.patience()))
+        Ok(stream.patient(self.patience()).speaking(self.speech))
     }
 
     /// The connection that finds the port open is the first of the check, so

@@ -29,6 +29,10 @@ causes! {
     CRLF_ANSWER "crlf-answer" "The answer ends in CR LF instead of LF alone, as text-mode output and some print functions do."
     SPEAKS_FIRST "speaks-first" "The server speaks before it is spoken to; a greeting is taken for the first answer."
     CHANGED_TEXT "changed-text" "What came is not the text that was sent: something was added, removed or changed on the way."
+    NO_GREETING "no-greeting" "The greeting is missing: the server speaks first here, to every client, as soon as it is served."
+    LATE_GREETING "late-greeting" "The greeting came only after the client had sent something; send it before the first read."
+    WRONG_WORDING "wrong-wording" "The words are not those of the contract: every letter, comma, blank and exclamation mark counts."
+    NEWLINE_INSIDE "newline-inside" "The line end of the name stands inside the answer; remove it before anything is put behind the name."
     PRINTED_BYTES_OBJECT "printed-bytes-object" "The way a bytes object looks when printed was sent, b'…', instead of the bytes themselves."
 
     // A conversation.
@@ -66,6 +70,16 @@ causes! {
     ONE_CLIENT_ONLY "one-client-only" "The server served one client and no other; accepting must be a loop around the conversation."
     RESET_KILLS "reset-kills" "A client that vanished took the server with it; an error on one connection may end that conversation only."
 
+    // Many clients.
+    ONE_AT_A_TIME "one-at-a-time" "The server serves one client at a time: while it waits for this one to say something, nobody else is greeted."
+    TOO_FEW "too-few" "Only some clients are served at a time, and silent ones take all the places; what waits for a client must not be what the others wait for."
+    SLOW_FOR_MANY "slow-for-many" "Every answer waits until each of the silent clients was asked in turn; wait for all of them at once, or give each a thread."
+    HALF_NAME_BLOCKS "half-name-blocks" "The beginning of one client's name made the server wait for its end, and all others with it; keep the beginning, and go on."
+    SHARED_BUFFER "shared-buffer" "What one client sent stands in the answer to another: they share a buffer or a variable, and each conversation needs its own."
+    WRONG_CLIENT "wrong-client" "The answer went to another client: the connection to answer on is kept where all clients share it."
+    OTHERS_DIE "others-die" "What one client did ended the conversations of others, or the server; an error in one conversation may end that one only."
+    NO_MORE_SERVED "no-more-served" "The others go on, but nobody new is served: what one client did has ended the loop that accepts."
+
     // More than the core.
     PARTIAL_WRITE "partial-write" "A write took only part of the bytes and the rest was forgotten; write on until everything is gone."
     NO_LIMIT "no-limit" "A text without end is collected without end; whoever sends it decides how much memory goes."
@@ -73,6 +87,12 @@ causes! {
     NOT_TEXT_KILLS "not-text-kills" "Bytes that are not UTF-8 ended the conversation, or the server, by an error nobody handled."
     NOT_TEXT_ACCEPTED "not-text-accepted" "Bytes that are not UTF-8 were accepted as text."
     SECOND_REFUSED "second-refused" "A client that came while another was served was sent away; it may wait in the backlog until its turn."
+    READER_BLOCKS "reader-blocks" "A client that does not read its answers keeps the others waiting: a write that blocks must hold up its own conversation only, and no lock."
+    NO_BUSY "no-busy" "The client that was one too many got neither a greeting nor `Busy, try again later`; tell it, then close."
+    BUSY_FOR_EVER "busy-for-ever" "A client has left, and its place was not given to the next; count those who leave, also the ones that end badly."
+    THREAD_LEAK "thread-leak" "Clients came and went, and their threads or processes stayed; whoever is done must end, or wait for the next client."
+    SOCKET_LEAK "socket-leak" "Clients came and went, and their sockets stayed open; close every handle of a connection, copies too."
+    STOP_CUTS "stop-cuts" "The stop cut an answer in its middle; let what is being written be finished, then close."
     CLOSED_WITH_UNREAD "closed-with-unread" "The connection was closed while input was unread; the system then sends a reset, which can destroy answers on their way."
     NO_REUSEADDR "no-reuseaddr" "The old connection still blocks the address; set SO_REUSEADDR before bind."
     LISTENS_EVERYWHERE "listens-everywhere" "The server listens on every address of the machine; without being told to, it should be reachable from this machine only."
@@ -85,6 +105,8 @@ causes! {
     NOTHING_SENT "nothing-sent" "The client connected but sent nothing: the line may wait in a buffer that nobody flushes."
     WAITS_FIRST "waits-first" "The client waits for the server to speak first; the client starts the conversation."
     LINES_MISSING "lines-missing" "Not every line of the input was sent; reading the input and sending must be a loop."
+    WAITS_FOR_END "waits-for-end" "The client reads until the connection ends, but the server waits for a name; the line feed is the end of a greeting or an answer."
+    BUSY_HIDDEN "busy-hidden" "The server said that it is busy, and the client does not pass it on; the user should learn why there is no answer."
     NOT_PRINTED "not-printed" "The answer came, but it is not on standard output."
     PRINTS_OWN_INPUT "prints-own-input" "The client prints what it sent instead of what came back."
     EMPTY_NOT_SENT "empty-not-sent" "The empty line was not sent; it is a message of its own, a single LF."

@@ -10,10 +10,13 @@ mod misread;
 use crate::causes::*;
 use crate::limits::ANSWER;
 use crate::peer::End;
+use crate::speech::Speech;
 use crate::verdict::{Cause, Failure, Side, Wrong};
 
 /// What a connection has seen since the last right answer.
 pub(crate) struct Seen {
+    /// What the lesson's programs say.
+    pub(crate) speech: Speech,
     /// What was sent, piece by piece; all but the last were held.
     pub(crate) pieces: Vec<Vec<u8>>,
     /// The right answers before.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::bench::Bench;
+use crate::speech::Speech;
 use crate::verdict::Failure;
 
 /// One lesson of the course, as far as the judge knows it.
@@ -21,6 +22,8 @@ pub struct Lesson {
     pub chapter: &'static str,
     /// The wire contract, as a path from the top of the project.
     pub protocol: &'static str,
+    /// What its programs say to each other.
+    pub(crate) speech: Speech,
     /// Every check of both roles, in the order they run.
     pub checks: &'static [Check],
 }

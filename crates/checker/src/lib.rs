@@ -25,6 +25,7 @@ pub mod proxy;
 pub mod report;
 mod run;
 mod show;
+mod speech;
 mod subject;
 pub mod suites;
 mod verdict;

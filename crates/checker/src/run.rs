@@ -294,7 +294,7 @@ fn judge(
     target: &Target,
     options: &Options,
 ) -> Outcome {
-    let mut bench = Bench::new(target, options, check.name);
+    let mut bench = Bench::new(lesson, target, options, check.name);
     // A mistake of the judge must not look like one of the program.
     let failure = match catch_unwind(AssertUnwindSafe(|| (check.run)(&mut bench))) {
         Ok(Ok(())) => return Outcome::Passed,

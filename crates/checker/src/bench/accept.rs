@@ -97,7 +97,7 @@ impl Bench<'_> {
                 let group = client.group();
                 Stream::new(socket, name, group, &self.history, self.deadline)
             })
-            .map(|stream| stream.patient(self.patience()))
+            .map(|stream| stream.patient(self.patience()).speaking(self.speech))
             .map_err(|error| Failure::Broken(format!("cannot use the connection: {error}")))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Seen;
 use crate::causes::*;
+use crate::speech::Speech;
 use crate::verdict::Cause;
 
 /// A cause and whether it explains what was seen.
@@ -15,6 +16,7 @@ pub(super) const TABLE: &[Misreading] = &[
     (BUFFER_NOT_CLEARED, buffer_not_cleared),
     (DECODE_PER_READ, decode_per_read),
     (NOT_EIGHT_BIT, not_eight_bit),
+    (NEWLINE_INSIDE, newline_inside),
     (EMPTY_IS_END, empty_is_end),
     (EMPTY_SKIPPED, empty_skipped),
     (CR_KEPT, |seen| lines_fit(seen, |line| line.to_vec())),
@@ -31,6 +33,7 @@ pub(super) const TABLE: &[Misreading] = &[
     (TRUNCATED, truncated),
     (ONE_SHOT, one_shot),
     (SPEAKS_FIRST, speaks_first),
+    (WRONG_WORDING, wrong_wording),
 ];
 
 /// What a program makes of one line or one read.
@@ -40,7 +43,11 @@ type Change = fn(&[u8]) -> Vec<u8>;
 const LONG: usize = 512;
 
 fn bytes_object(seen: &Seen) -> bool {
-    let quoted = |text: &[u8]| text.starts_with(b"b'") || text.starts_with(b"b\"");
+    let before = seen.speech.before.as_bytes();
+    let quoted = |text: &[u8]| {
+        let text = text.strip_prefix(before).unwrap_or(text);
+        text.starts_with(b"b'") || text.starts_with(b"b\"")
+    };
     quoted(&seen.got) && !quoted(&seen.expected)
 }
 
@@ -68,33 +75,66 @@ fn not_eight_bit(seen: &Seen) -> bool {
     seen.expected.get(at).is_some_and(|byte| !byte.is_ascii()) && came_or_ended
 }
 
+/// The texts of the right answers before; a greeting is none.
+fn answered(seen: &Seen) -> Vec<&[u8]> {
+    let answers = seen.answered.iter().flat_map(|answer| lines(answer));
+    answers.filter_map(|line| seen.speech.text(line)).collect()
+}
+
 fn stale_answer(seen: &Seen) -> bool {
-    let (first, last) = (seen.answered.first(), seen.answered.last());
-    [first, last]
+    let old = answered(seen);
+    [old.first(), old.last()]
         .into_iter()
         .flatten()
-        .any(|old| seen.fits(old))
+        .any(|old| seen.fits(&seen.speech.answer(old)))
 }
 
 fn buffer_not_cleared(seen: &Seen) -> bool {
-    let old = seen.answered.concat();
+    let old = answered(seen);
+    let again: Vec<u8> = old
+        .iter()
+        .flat_map(|text| seen.speech.answer(text))
+        .collect();
+    let first = lines(&seen.expected).next().unwrap_or_default();
+    let grown = seen.speech.text(first).map(|text| {
+        let rest = &seen.expected[first.len()..];
+        let whole = seen.speech.answer(&[&old.concat(), text].concat());
+        [&whole, rest].concat()
+    });
     !old.is_empty()
-        && [old.clone(), replace(&old, b"\n", b"")]
-            .iter()
-            .any(|old| seen.fits(&[old, &seen.expected[..]].concat()))
+        && [Some([&again, &seen.expected[..]].concat()), grown]
+            .into_iter()
+            .flatten()
+            .any(|answers| seen.fits(&answers))
+}
+
+/// Whether the answer that is due is that of an empty text.
+fn empty_is_due(seen: &Seen) -> bool {
+    seen.expected.starts_with(&seen.speech.answer(b""))
 }
 
 fn empty_skipped(seen: &Seen) -> bool {
+    let empty = seen.speech.answer(b"");
     let answers: Vec<u8> = lines(&seen.expected)
-        .filter(|line| line.len() > 1)
+        .filter(|line| *line != empty)
         .flatten()
         .copied()
         .collect();
-    seen.expected.starts_with(b"\n") && seen.fits(&answers)
+    empty_is_due(seen) && seen.fits(&answers)
 }
 
 fn empty_is_end(seen: &Seen) -> bool {
-    seen.expected.starts_with(b"\n") && seen.got.is_empty() && seen.end.is_some()
+    empty_is_due(seen) && seen.got.is_empty() && seen.end.is_some()
+}
+
+/// The line end stands where only the text should.
+fn newline_inside(seen: &Seen) -> bool {
+    let sent = seen.sent();
+    !seen.speech.after.is_empty()
+        && [&b""[..], b"\n"].iter().any(|end| {
+            let answers = lines(&sent).flat_map(|line| [&seen.speech.wrap(line), *end].concat());
+            seen.fits(&answers.collect::<Vec<_>>())
+        })
 }
 
 fn trimmed(seen: &Seen) -> bool {
@@ -113,44 +153,44 @@ fn all_cr_dropped(seen: &Seen) -> bool {
 
 fn cr_ends_message(seen: &Seen) -> bool {
     let sent = replace(&seen.sent(), b"\r\n", b"\n");
-    sent.contains(&b'\r') && seen.fits(&replace(&sent, b"\r", b"\n"))
+    let lone = replace(&sent, b"\r", b"\n");
+    sent.contains(&b'\r') && seen.fits(&answers(seen, lines(&lone)))
 }
 
 /// Complete lines of each read are answered, its tail is thrown away.
 fn partial_dropped(seen: &Seen) -> bool {
-    let answers = seen.pieces.iter().flat_map(|piece| {
-        let complete = piece
-            .iter()
-            .rposition(|&b| b == b'\n')
-            .map_or(0, |at| at + 1);
-        &piece[..complete]
+    let complete = seen.pieces.iter().flat_map(|piece| {
+        let end = piece.iter().rposition(|&b| b == b'\n');
+        lines(&piece[..end.map_or(0, |at| at + 1)])
     });
-    seen.fits(&answers.copied().collect::<Vec<_>>())
+    seen.fits(&answers(seen, complete))
 }
 
 /// The first line is answered as soon as there is one, the rest thrown away.
 fn rest_dropped(seen: &Seen) -> bool {
-    let (mut pending, mut answers) = (Vec::new(), Vec::new());
+    let (mut pending, mut firsts) = (Vec::new(), Vec::new());
     for piece in &seen.pieces {
         pending.extend_from_slice(piece);
         if let Some(at) = pending.iter().position(|&b| b == b'\n') {
-            answers.extend_from_slice(&pending[..=at]);
+            firsts.extend_from_slice(&pending[..=at]);
             pending.clear();
         }
     }
-    seen.fits(&answers) && !answers.is_empty()
+    seen.fits(&answers(seen, lines(&firsts))) && !firsts.is_empty()
 }
 
 /// Reads are collected until one ends in LF; then all is one message.
 fn glued_as_one(seen: &Seen) -> bool {
-    let (mut pending, mut answers) = (Vec::new(), Vec::new());
+    let (mut pending, mut glued, mut several) = (Vec::new(), Vec::new(), false);
     for piece in &seen.pieces {
         pending.extend_from_slice(piece);
-        if pending.ends_with(b"\n") {
-            answers.append(&mut pending);
+        if let Some(text) = pending.strip_suffix(b"\n") {
+            several |= text.contains(&b'\n');
+            glued.append(&mut seen.speech.answer(text));
+            pending.clear();
         }
     }
-    pending.contains(&b'\n') && seen.fits(&answers)
+    (several || pending.contains(&b'\n')) && seen.fits(&glued)
 }
 
 /// Each read is answered as it comes: as it is, or with its line end replaced.
@@ -164,15 +204,18 @@ fn one_read_one_message(seen: &Seen) -> bool {
     let whole = seen.pieces.len() == 1 && lines(&seen.pieces[0]).count() == 1;
     !whole
         && ways.iter().any(|way| {
-            let answers: Vec<u8> = seen.pieces.iter().flat_map(|piece| way(piece)).collect();
-            seen.fits(&answers)
+            let reads: Vec<_> = seen.pieces.iter().map(|piece| way(piece)).collect();
+            seen.fits(&answers(seen, reads.iter().map(Vec::as_slice)))
         })
 }
 
 /// The answer breaks off in a line end, and goes on after it.
 fn cut_at_1024(seen: &Seen) -> bool {
     broken_off(seen).is_some_and(|at| {
-        let rest = &seen.got[at + 1..];
+        let rest = &seen.got[at + seen.speech.after.len() + 1..];
+        let rest = rest
+            .strip_prefix(seen.speech.before.as_bytes())
+            .unwrap_or(rest);
         !rest.is_empty() && seen.expected[at..].starts_with(&rest[..rest.len().min(LONG / 2)])
     })
 }
@@ -181,9 +224,11 @@ fn truncated(seen: &Seen) -> bool {
     broken_off(seen).is_some() || (seen.got.len() >= LONG && seen.expected.starts_with(&seen.got))
 }
 
+/// Where what ends an answer stands instead of more of the text.
 fn broken_off(seen: &Seen) -> Option<usize> {
     let at = super::common(&seen.expected, &seen.got);
-    (at >= LONG && seen.got.get(at) == Some(&b'\n')).then_some(at)
+    let end = [seen.speech.after.as_bytes(), b"\n"].concat();
+    (at >= LONG && seen.got[at..].starts_with(&end)).then_some(at)
 }
 
 fn limit_too_low(seen: &Seen) -> bool {
@@ -192,23 +237,54 @@ fn limit_too_low(seen: &Seen) -> bool {
 }
 
 fn one_shot(seen: &Seen) -> bool {
-    seen.answered.len() == 1 && seen.got.is_empty() && seen.end.is_some()
+    answered(seen).len() == 1 && seen.got.is_empty() && seen.end.is_some()
 }
 
 /// The right answer comes, but after a line of its own.
 fn speaks_first(seen: &Seen) -> bool {
     let first = lines(&seen.got).next().unwrap_or_default();
     let text = without_line_end(&seen.expected);
-    seen.answered.is_empty()
+    seen.speech.greeting.is_empty()
+        && seen.answered.is_empty()
         && seen.got.len() > first.len()
         && seen.got.ends_with(&seen.expected)
         && !first.windows(text.len().max(1)).any(|part| part == text)
 }
 
+/// Each text is there, but not in the words that the contract puts around it.
+fn wrong_wording(seen: &Seen) -> bool {
+    let lines = lines(&seen.expected).zip(lines(&seen.got));
+    let mut wrong = lines.filter(|(expected, got)| expected != got).peekable();
+    seen.speech != Speech::ECHO
+        && wrong.peek().is_some()
+        && wrong.all(|(expected, got)| {
+            let core = plain(seen.speech.text(expected).unwrap_or(expected));
+            let said = plain(got);
+            let own_words = !got.starts_with(seen.speech.before.as_bytes());
+            said == plain(expected)
+                || (own_words && said.windows(core.len().max(1)).any(|part| part == core))
+        })
+}
+
+/// Letters and digits only, all of them small.
+fn plain(text: &[u8]) -> Vec<u8> {
+    let letters = text.iter().filter(|byte| byte.is_ascii_alphanumeric());
+    letters.map(u8::to_ascii_lowercase).collect()
+}
+
 /// Whether answering each line through `change` explains what came.
 fn lines_fit(seen: &Seen, change: impl Fn(&[u8]) -> Vec<u8>) -> bool {
-    let answers: Vec<u8> = lines(&seen.sent()).flat_map(change).collect();
-    seen.fits(&answers)
+    let changed: Vec<_> = lines(&seen.sent()).map(change).collect();
+    seen.fits(&answers(seen, changed.iter().map(Vec::as_slice)))
+}
+
+/// What is answered to these lines; one without LF is answered without LF.
+fn answers<'a>(seen: &Seen, lines: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+    let answers = lines.flat_map(|line| match line.strip_suffix(b"\n") {
+        Some(text) => seen.speech.answer(text),
+        None => seen.speech.wrap(line),
+    });
+    answers.collect()
 }
 
 fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {

@@ -2,6 +2,8 @@
 
 mod inbox;
 mod stream;
+mod visitor;
 
 pub(crate) use inbox::End;
 pub(crate) use stream::{Stream, narrow};
+pub(crate) use visitor::{Heard, Visitor};

@@ -2,6 +2,7 @@
 
 mod expect;
 
+use std::cell::Cell;
 use std::io::{self, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use socket2::{Domain, SockRef, Socket, Type};
 use super::inbox::{self, End, Inbox};
 use crate::history::{History, brief};
 use crate::limits::{ANSWER, CONNECT, Deadline, HOLD};
+use crate::speech::Speech;
 use crate::subject::Processes;
 
 /// A connection whose every event is recorded. Dropping it resets it, so that
@@ -26,6 +28,8 @@ pub(crate) struct Stream {
     /// The process group at the other end.
     group: i32,
     deadline: Deadline,
+    /// What the lesson's programs say.
+    speech: Speech,
     /// How long a cut is held at most.
     hold: Duration,
     /// Sent since the last answer that was right, piece by piece.
@@ -92,6 +96,7 @@ impl Stream {
             history: history.clone(),
             group,
             deadline,
+            speech: Speech::ECHO,
             hold: HOLD,
             pieces: Vec::new(),
             answered: Vec::new(),
@@ -102,6 +107,12 @@ impl Stream {
     /// Doubles the time a cut is held: for replays on slow machines.
     pub(crate) fn patient(mut self, factor: u32) -> Self {
         self.hold *= factor;
+        self
+    }
+
+    /// Lets what comes be explained as the answers of a lesson that speaks so.
+    pub(crate) fn speaking(mut self, speech: Speech) -> Self {
+        self.speech = speech;
         self
     }
 
@@ -167,6 +178,19 @@ impl Stream {
             // A program that never sleeps will not the next time either.
             self.hold = self.hold.min(Duration::from_millis(60));
         }
+    }
+
+    /// Sends `bytes` and tells whether the program is stuck on them, as far as the
+    /// system tells: it sleeps and has not read them all.
+    pub(crate) fn send_and_see_it_stuck(&mut self, bytes: &[u8]) -> bool {
+        self.send(bytes);
+        let stuck = Cell::new(false);
+        self.watch(|program, near, far| {
+            let left = program.left_unread(near, far)?;
+            stuck.set(left.is_some_and(|left| left > 0));
+            Some(left.is_some())
+        });
+        stuck.get()
     }
 
     fn settle(&self) -> bool {

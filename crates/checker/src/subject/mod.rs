@@ -21,7 +21,7 @@ pub use group::end_all;
 pub(crate) use group::{Exit, Stop};
 pub(crate) use output::{COMPLAINED, Output};
 pub(crate) use port::Port;
-pub(crate) use system::Processes;
+pub(crate) use system::{Processes, Usage, allow_open_files};
 
 use crate::history::History;
 use crate::limits::Deadline;

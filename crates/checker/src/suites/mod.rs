@@ -1,10 +1,13 @@
 //! The checks of every lesson, one module each.
 
+mod hostile;
+mod stream;
 mod tcp_basics;
+mod tcp_threaded;
 
 use crate::lesson::Lesson;
 
-static ALL: [&Lesson; 1] = [&tcp_basics::LESSON];
+static ALL: [&Lesson; 2] = [&tcp_basics::LESSON, &tcp_threaded::LESSON];
 
 /// Every lesson, in the order of the course.
 #[must_use]

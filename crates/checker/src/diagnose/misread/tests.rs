@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 fn seen(pieces: &[&str], expected: &str, got: &str, end: Option<End>) -> Seen {
     Seen {
+        speech: Speech::ECHO,
         pieces: pieces
             .iter()
             .map(|piece| piece.as_bytes().to_vec())
@@ -127,6 +128,7 @@ proptest! {
     #[test]
     fn any_bytes_have_a_cause(pieces: Vec<Vec<u8>>, expected: Vec<u8>, got: Vec<u8>, ended: bool) {
         let seen = Seen {
+            speech: Speech::ECHO,
             pieces,
             answered: Vec::new(),
             expected,

@@ -115,6 +115,21 @@ impl Stream {
         }
     }
 
+    /// Proves that nothing came and the connection did not end.
+    ///
+    /// # Errors
+    /// What came.
+    pub(crate) fn expect_nothing_more(&mut self) -> Result<(), Box<Seen>> {
+        let quiet = self
+            .inbox
+            .look(|state| state.end.is_none() && state.waiting().is_empty());
+        if quiet {
+            Ok(())
+        } else {
+            Err(self.seen(b"", 0))
+        }
+    }
+
     /// Gives the program the chance to say too much.
     ///
     /// # Errors
@@ -155,6 +170,7 @@ impl Stream {
             }
         }
         Box::new(Seen {
+            speech: self.speech,
             pieces: self.pieces.clone(),
             answered: self.answered.clone(),
             expected: expected.to_vec(),

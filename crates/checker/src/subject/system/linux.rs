@@ -7,6 +7,8 @@ use std::net::SocketAddr;
 use std::thread;
 use std::time::Duration;
 
+use super::Usage;
+
 /// A busy kernel delivers what was sent, and our own reader takes what came, a
 /// moment later.
 const DELIVERY: Duration = Duration::from_millis(2);
@@ -42,12 +44,19 @@ impl Processes {
 
     /// Whether the program sleeps although its port `far` has input from `near`.
     pub(crate) fn stuck(&self, near: u16, far: u16) -> Option<bool> {
-        let [_, theirs] = unread(near, far);
-        let stuck = theirs.is_some_and(|unread| unread > 0) && !self.busy() && {
-            thread::sleep(DELIVERY);
-            !self.busy()
-        };
-        Some(stuck)
+        let left = self.left_unread(near, far)?;
+        Some(left.is_some_and(|unread| unread > 0))
+    }
+
+    /// How many bytes from port `near` the program, which sleeps, has not read at its
+    /// port `far`; `Some(None)` while it does not sleep.
+    pub(crate) fn left_unread(&self, near: u16, far: u16) -> Option<Option<u64>> {
+        if self.busy() {
+            return Some(None);
+        }
+        let [_, left] = unread(near, far);
+        thread::sleep(DELIVERY);
+        Some(left.filter(|_| !self.busy()))
     }
 
     /// Whether any thread is running, or waits for a processor or a disk.
@@ -58,6 +67,19 @@ impl Processes {
                 fs::read_to_string(format!("{tasks}/{task}/stat"))
                     .is_ok_and(|stat| matches!(state(&stat), Some("R" | "D")))
             })
+        })
+    }
+
+    /// How many threads and open files they have together. One that has ended and
+    /// was not waited for counts as a thread.
+    pub(crate) fn usage(&self) -> Option<Usage> {
+        let count = |what| {
+            let each = self.0.iter().map(|pid| format!("/proc/{pid}/{what}"));
+            each.map(|dir| numbers(&dir).count()).sum()
+        };
+        Some(Usage {
+            threads: count("task"),
+            files: count("fd"),
         })
     }
 

@@ -1,16 +1,12 @@
 //! Checks of the client beyond the core (TB-31 to TB-36).
 
-use super::talk::{Input, Talk, as_input};
-use super::{Hostile, lf};
+use super::stream;
+use super::stream::lf;
+use super::stream::talk::{Input, Talk, as_input};
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
 use crate::verdict::Failure;
-
-/// The most of an endless answer that a client may take (TB-33), in bytes.
-const MOST: usize = 8 << 20;
-/// More than the buffers of both systems hold of what it has not read.
-const IN_FLIGHT: usize = 64 << 20;
 
 pub(super) const UNTERMINATED_ANSWER: Check = Check {
     name: "unterminated-answer",
@@ -52,20 +48,8 @@ pub(super) const NOT_TEXT_ANSWER: Check = Check {
         "Decide what happens to undecodable bytes: show them escaped, or report them and leave. Nothing printed before may be lost.",
         "try { text = decode(answer) } on error { print to stderr where; exit(1) }",
     ],
-    run: not_text_answer,
+    run: stream::client_more::not_text_answer,
 };
-
-fn not_text_answer(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    let lines = [(); 2].map(|()| bench.word());
-    let mut talk = Talk::start(bench, &lines, Input::Ended)?;
-    talk.receive(&lines[0])?;
-    talk.answer(&bench.word());
-    talk.receive(&lines[1])?;
-    talk.stream.send(b"\xff\xfe\x80\n");
-    talk.end_with_client()?;
-    talk.exit(NEVER_LEAVES)?;
-    talk.printed(|missing| missing.plain())
-}
 
 pub(super) const ENDLESS_ANSWER: Check = Check {
     name: "endless-answer",
@@ -79,26 +63,8 @@ pub(super) const ENDLESS_ANSWER: Check = Check {
         "Stop collecting when an answer cannot be within the limit of 65,536 bytes any more, and report it by the exit code.",
         "if buffer without LF > 65,537 bytes { print to stderr \"answer too long\"; exit(1) }",
     ],
-    run: endless_answer,
+    run: stream::client_more::endless_answer,
 };
-
-fn endless_answer(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    let line = bench.word();
-    let mut talk = Talk::start(bench, std::slice::from_ref(&line), Input::Ended)?;
-    talk.receive(&line)?;
-    let part = bench.text(1 << 16).into_bytes();
-    for _ in 0..(MOST + IN_FLIGHT) / part.len() {
-        // A client that has had enough refuses the rest.
-        if talk.stream.try_send(&part).is_err() {
-            return talk.fails(NO_LIMIT);
-        }
-    }
-    Err(Failure::words(
-        NO_LIMIT,
-        "the client to stop reading after at most 8 MiB",
-        format!("it took {} MiB", (MOST + IN_FLIGHT) >> 20),
-    ))
-}
 
 pub(super) const ESCAPED_ANSWER: Check = Check {
     name: "escaped-answer",
@@ -112,19 +78,8 @@ pub(super) const ESCAPED_ANSWER: Check = Check {
         "Print what comes from the network with its control characters replaced by something visible, and do not forget C1 and the marks that reverse a line.",
         "for each character { if it is a control character or a direction mark: print its number; else print it }",
     ],
-    run: escaped_answer,
+    run: stream::client_more::escaped_answer,
 };
-
-fn escaped_answer(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    let line = bench.word();
-    let mut talk = Talk::start(bench, std::slice::from_ref(&line), Input::Ended)?;
-    talk.receive(&line)?;
-    let hostile = Hostile::new(bench);
-    talk.stream.send(&lf(&hostile.text));
-    talk.end_with_client()?;
-    talk.exit(NEVER_LEAVES)?;
-    hostile.find_in(talk.client.output())
-}
 
 pub(super) const TWO_CLIENTS: Check = Check {
     name: "two-clients",
@@ -138,25 +93,8 @@ pub(super) const TWO_CLIENTS: Check = Check {
         "A client needs no port of its own choice. Leave bind out, and connect lets the system pick a free one.",
         "socket(); connect(host, port); no bind in between",
     ],
-    run: two_clients,
+    run: stream::client_more::two_clients,
 };
-
-fn two_clients(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    let listener = bench.listen()?;
-    let lines = [(); 2].map(|()| bench.word());
-    let mut first = Talk::start_at(bench, &listener, &lines[..1], Input::EndsLater)?;
-    first.receive(&lines[0])?;
-    let second = Talk::start_at(bench, &listener, &lines[1..], Input::EndsLater);
-    let mut second = second.map_err(|failure| failure.blame(FIXED_PORT))?;
-    second.receive(&lines[1])?;
-    for mut talk in [second, first] {
-        talk.answer(&bench.word());
-        talk.client.end_input();
-        talk.finish();
-        talk.printed(|missing| missing.plain())?;
-    }
-    Ok(())
-}
 
 pub(super) const BIG_INPUT: Check = Check {
     name: "big-input",

@@ -4,18 +4,15 @@ mod client_ends;
 mod client_lines;
 mod client_more;
 mod client_text;
-mod hostile;
 mod server_ends;
 mod server_input;
 mod server_lines;
 mod server_more;
 mod server_text;
-mod talk;
 
-use crate::bench::{Bench, Server};
+use super::stream;
 use crate::lesson::{Check, Lesson};
-use crate::verdict::{Cause, Failure};
-use hostile::Hostile;
+use crate::speech::Speech;
 
 pub(super) static LESSON: Lesson = Lesson {
     name: "tcp-basics",
@@ -25,6 +22,7 @@ pub(super) static LESSON: Lesson = Lesson {
     teaches: "what a socket is, and why a stream of bytes is not a row of messages",
     chapter: "docs/src/lessons/tcp-basics.md",
     protocol: "docs/src/protocols/tcp-basics.md",
+    speech: Speech::ECHO,
     checks: &CHECKS,
 };
 
@@ -67,32 +65,3 @@ static CHECKS: [Check; 37] = [
     client_more::TWO_CLIENTS,
     client_more::BIG_INPUT,
 ];
-
-/// The longest text, in bytes (TB-7, TB-25).
-const LIMIT: usize = 65_536;
-
-/// A message with `text`, as it goes over the wire.
-fn lf(text: &str) -> Vec<u8> {
-    format!("{text}\n").into_bytes()
-}
-
-/// Every offset of `text` that lies inside a character.
-fn cuts_inside_characters(text: &str) -> Vec<usize> {
-    (1..text.len())
-        .filter(|&at| !text.is_char_boundary(at))
-        .collect()
-}
-
-/// Proves that another client is served, or blames `cause`.
-fn still_serves(bench: &mut Bench<'_>, server: &Server, cause: Cause) -> Result<(), Failure> {
-    let mut conversation = bench.connect(server, cause)?;
-    let message = lf(&bench.word());
-    conversation.send(&message);
-    conversation.expect(&message).map_err(|seen| {
-        if seen.got.is_empty() {
-            seen.blame(cause)
-        } else {
-            seen.into()
-        }
-    })
-}

@@ -1,7 +1,8 @@
 //! Checks of the server beyond the core: what clients may send (TB-2, TB-13,
 //! TB-14, TB-20).
 
-use super::{Hostile, LIMIT, lf, still_serves};
+use super::stream;
+use super::stream::lf;
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::diagnose::common;
@@ -57,33 +58,8 @@ pub(super) const TOO_LONG: Check = Check {
         "Stop collecting as soon as the text cannot fit any more, answer `ERR too long`, and end the conversation as at a marker.",
         "if text before LF > 65,536 bytes, or buffer without LF > 65,537 { write \"ERR too long\" LF; end the conversation }",
     ],
-    run: too_long,
+    run: stream::server_input::too_long,
 };
-
-fn too_long(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    let (server, first) = bench.server()?;
-    let mut conversation = first;
-    let one_over = lf(&bench.text(LIMIT + 1));
-    let endless = bench.text(2 * LIMIT).into_bytes();
-    for text in [one_over, endless] {
-        conversation.send(&text);
-        conversation
-            .expect(b"ERR too long\n")
-            .and_then(|()| conversation.expect_end())
-            .map_err(|seen| {
-                let cause = match seen.end {
-                    _ if !seen.got.is_empty() && text.starts_with(&seen.got) => NO_LIMIT,
-                    None if seen.got.is_empty() => NO_LIMIT,
-                    Some(_) if seen.got.is_empty() => NO_ERROR_REPLY,
-                    _ => return seen.into(),
-                };
-                seen.blame(cause)
-            })?;
-        conversation = bench.connect(&server, NO_ERROR_REPLY)?;
-    }
-    drop(conversation);
-    still_serves(bench, &server, NO_ERROR_REPLY)
-}
 
 pub(super) const NOT_TEXT: Check = Check {
     name: "not-text",
@@ -97,36 +73,8 @@ pub(super) const NOT_TEXT: Check = Check {
         "Check a complete text before answering it. Where decoding fails, the error carries the offset; report that, end the conversation, and serve on.",
         "try { decode(text) } on error { write \"ERR not text at byte \" + offset + LF; end the conversation }",
     ],
-    run: not_text,
+    run: stream::server_input::not_text,
 };
-
-fn not_text(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    let (server, first) = bench.server()?;
-    let mut conversation = first;
-    for (message, offset) in [
-        (&b"\xff\n"[..], 0),
-        (b"abc\x80def\n", 3),
-        // A Chinese character, then the beginning of another, then `(`.
-        (b"\xe4\xbd\xa0 \xe5\xa5(\n", 4),
-    ] {
-        conversation.send(message);
-        conversation
-            .expect(&lf(&format!("ERR not text at byte {offset}")))
-            .and_then(|()| conversation.expect_end())
-            .map_err(|seen| {
-                let accepted = seen.got.ends_with(b"\n") && !seen.got.starts_with(b"ERR");
-                let cause = match seen.end {
-                    _ if accepted => NOT_TEXT_ACCEPTED,
-                    Some(_) if seen.got.is_empty() => NOT_TEXT_KILLS,
-                    _ => return seen.into(),
-                };
-                seen.blame(cause)
-            })?;
-        conversation = bench.connect(&server, NOT_TEXT_KILLS)?;
-    }
-    drop(conversation);
-    still_serves(bench, &server, NOT_TEXT_KILLS)
-}
 
 pub(super) const ESCAPED_OUTPUT: Check = Check {
     name: "escaped-output",
@@ -140,20 +88,5 @@ pub(super) const ESCAPED_OUTPUT: Check = Check {
         "Print what comes from the network with its control characters replaced by something visible, and do not forget C1 and the marks that reverse a line.",
         "for each character { if it is a control character or a direction mark: print its number; else print it }",
     ],
-    run: escaped_output,
+    run: stream::server_input::escaped_output,
 };
-
-fn escaped_output(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    let (server, mut conversation) = bench.server()?;
-    let hostile = Hostile::new(bench);
-    conversation.send(&lf(&hostile.text));
-    conversation.expect(&lf(&hostile.text))?;
-    conversation.half_close();
-    conversation.expect_end()?;
-    // A program that prints at all has printed when it sleeps again.
-    conversation.hold();
-    // After its end its pipes are read to theirs; until then some is on the way.
-    let output = server.subject.output().clone();
-    drop(server);
-    hostile.find_in(&output)
-}

@@ -1,6 +1,7 @@
 //! Core checks of the server: one message, one answer (TB-1 to TB-4).
 
-use super::lf;
+use super::stream;
+use super::stream::lf;
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
@@ -45,19 +46,8 @@ pub(super) const ANSWERS_IN_ORDER: Check = Check {
         "Reading and answering is a loop that only the end of the conversation leaves, and nothing of one message may stay for the next.",
         "loop { line = read until LF; if end of input: break; write line; forget line }",
     ],
-    run: answers_in_order,
+    run: stream::server_lines::answers_in_order,
 };
-
-fn answers_in_order(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    let (_server, mut conversation) = bench.server()?;
-    for _ in 0..5 {
-        let message = lf(&bench.word());
-        conversation.send(&message);
-        conversation.expect(&message)?;
-    }
-    conversation.expect_nothing()?;
-    Ok(())
-}
 
 pub(super) const MESSAGE_CUT: Check = Check {
     name: "message-cut",
@@ -71,27 +61,8 @@ pub(super) const MESSAGE_CUT: Check = Check {
         "A read returns whatever has arrived, perhaps half a message. Collect what was read until there is a line feed in it.",
         "buffer += read(); while buffer contains LF { message = buffer up to LF; remove it from buffer; answer it }",
     ],
-    run: message_cut,
+    run: stream::server_lines::message_cut,
 };
-
-fn message_cut(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    let (_server, mut conversation) = bench.server()?;
-    let length = bench.word().len();
-    // The cut before the second byte comes last: one further in is easier to see.
-    for cut in (2..=length).chain([1]) {
-        let message = lf(&bench.word());
-        conversation.exchange_cut(&message, &[cut], &message)?;
-    }
-    let message = lf(&bench.word());
-    let every: Vec<_> = (1..message.len()).collect();
-    conversation.exchange_cut(&message, &every, &message)?;
-    let message = lf(&bench.word());
-    conversation
-        .exchange_after_silence(&message, 4, &message)
-        .map_err(|seen| seen.blame(SILENCE_TAKEN_FOR_END))?;
-    conversation.expect_nothing()?;
-    Ok(())
-}
 
 pub(super) const MESSAGES_GLUED: Check = Check {
     name: "messages-glued",
@@ -105,21 +76,5 @@ pub(super) const MESSAGES_GLUED: Check = Check {
         "After a read, take every complete message out of the buffer, not only the first, and keep what follows the last line feed for the next read.",
         "buffer += read(); while buffer contains LF { split at the first LF; answer the left part; buffer = the right part }",
     ],
-    run: messages_glued,
+    run: stream::server_lines::messages_glued,
 };
-
-fn messages_glued(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    let (_server, mut conversation) = bench.server()?;
-    let whole = [(); 3].map(|()| lf(&bench.word())).concat();
-    let last = lf(&bench.word());
-    let (beginning, end) = last.split_at(4);
-    conversation.send_and_hold(&[&whole, beginning].concat());
-    conversation.expect(&whole)?;
-    conversation.send(end);
-    conversation.expect(&last)?;
-    let glued = [(); 20].map(|()| lf(&bench.word())).concat();
-    conversation.send(&glued);
-    conversation.expect(&glued)?;
-    conversation.expect_nothing()?;
-    Ok(())
-}

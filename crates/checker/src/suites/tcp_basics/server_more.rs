@@ -1,14 +1,14 @@
 //! Checks of the server beyond the core: its life on a machine (TB-15 to TB-19).
 
-use std::net::{SocketAddr, TcpStream};
-
-use super::lf;
+use super::stream;
+use super::stream::lf;
+use super::stream::server_life::{needs_signals, stops_by};
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
-use crate::limits::{CONNECT, LATE, STOP};
+use crate::limits::LATE;
 use crate::peer::End;
-use crate::subject::{Exit, Stop};
+use crate::subject::Stop;
 use crate::verdict::Failure;
 
 pub(super) const WAITING_CLIENT: Check = Check {
@@ -98,30 +98,8 @@ pub(super) const RESTART: Check = Check {
         "The side that closes first stays in TIME_WAIT for a minute. SO_REUSEADDR, set before bind, says that you can live with that.",
         "socket(); setsockopt(SO_REUSEADDR, 1); bind(); listen()",
     ],
-    run: restart,
+    run: stream::server_life::restart,
 };
-
-fn restart(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    if bench.has_fixed_port() {
-        let why = "its port is fixed, and would stay blocked for the next check";
-        return Err(Failure::Skipped(why.into()));
-    }
-    let (server, mut conversation) = bench.server()?;
-    let message = lf(&bench.word());
-    // A marker makes the server close first, and its address the one that waits.
-    conversation.send(&[&message, &b"exit\n"[..]].concat());
-    conversation.expect(&message)?;
-    conversation.expect_end()?;
-    conversation.close();
-    let address = server.address;
-    drop(server);
-    let (_server, mut conversation) = bench
-        .server_at(address)
-        .map_err(|failure| failure.blame(NO_REUSEADDR))?;
-    conversation.send(&message);
-    conversation.expect(&message)?;
-    Ok(())
-}
 
 pub(super) const LOOPBACK_ONLY: Check = Check {
     name: "loopback-only",
@@ -135,25 +113,8 @@ pub(super) const LOOPBACK_ONLY: Check = Check {
         "An empty address, 0.0.0.0 or :: means every address of the machine. Bind to 127.0.0.1 unless you were told otherwise.",
         "bind((\"127.0.0.1\", port)), not bind((\"\", port))",
     ],
-    run: loopback_only,
+    run: stream::server_life::loopback_only,
 };
-
-fn loopback_only(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    if cfg!(not(target_os = "linux")) {
-        // All of 127.0.0.0/8 is this machine, but elsewhere only 127.0.0.1 answers.
-        return Err(Failure::Skipped("needs a second loopback address".into()));
-    }
-    let (server, _conversation) = bench.server()?;
-    let other = SocketAddr::from(([127, 0, 0, 2], server.address.port()));
-    match TcpStream::connect_timeout(&other, CONNECT) {
-        Ok(_) => Err(Failure::words(
-            LISTENS_EVERYWHERE,
-            format!("a connection to {other} to be refused"),
-            "it was accepted",
-        )),
-        Err(_) => Ok(()),
-    }
-}
 
 pub(super) const STOP_SIGNAL: Check = Check {
     name: "stop-signal",
@@ -171,28 +132,13 @@ pub(super) const STOP_SIGNAL: Check = Check {
 };
 
 fn stop_signal(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    if cfg!(not(unix)) {
-        return Err(Failure::Skipped("this system has no SIGTERM".into()));
+    needs_signals()?;
+    for stop in [Stop::Terminate, Stop::Interrupt] {
+        let (server, mut idle) = bench.server()?;
+        let message = lf(&bench.word());
+        idle.send(&message);
+        idle.expect(&message)?;
+        stops_by(&server, stop, "an idle client")?;
     }
-    stops_by(bench, Stop::Terminate)?;
-    stops_by(bench, Stop::Interrupt)
-}
-
-fn stops_by(bench: &mut Bench<'_>, stop: Stop) -> Result<(), Failure> {
-    let (server, mut idle) = bench.server()?;
-    let message = lf(&bench.word());
-    idle.send(&message);
-    idle.expect(&message)?;
-    server.subject.signal(stop);
-    let (cause, got) = match server.subject.wait_exit(STOP) {
-        Some(Exit::Code(0)) => return Ok(()),
-        Some(exit @ Exit::Code(_)) => (STOPPED_AS_FAILURE, format!("it ended with {exit}")),
-        Some(exit @ Exit::Signal(_)) => (KILLED_BY_SIGNAL, format!("it was {exit}")),
-        None => (STAYS_AFTER_SIGNAL, "it stayed".into()),
-    };
-    Err(Failure::words(
-        cause,
-        format!("exit code 0 within 1 s of {stop}, with an idle client"),
-        got,
-    ))
+    Ok(())
 }

@@ -1,10 +1,7 @@
 //! Core checks of the server: what belongs to a text (TB-5 to TB-8).
 
-use super::{LIMIT, cuts_inside_characters, lf};
-use crate::bench::Bench;
-use crate::causes::*;
+use super::stream;
 use crate::lesson::{Check, Level, Role};
-use crate::verdict::Failure;
 
 pub(super) const EMPTY_MESSAGE: Check = Check {
     name: "empty-message",
@@ -18,21 +15,8 @@ pub(super) const EMPTY_MESSAGE: Check = Check {
         "An empty message is not the end of input: a read of 0 bytes is. Look for the line feed before you look at the text.",
         "if read returned 0 bytes: the client has ended; else if the text before LF is empty: write LF",
     ],
-    run: empty_message,
+    run: stream::server_text::empty_message,
 };
-
-fn empty_message(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    let (_server, mut conversation) = bench.server()?;
-    let message = lf(&bench.word());
-    conversation.send_and_hold(b"\n");
-    // What is wrong shows at once when another answer comes instead.
-    conversation.send(&message);
-    conversation.expect(&[b"\n", &message[..]].concat())?;
-    conversation.send(b"\n\n\n");
-    conversation.expect(b"\n\n\n")?;
-    conversation.expect_nothing()?;
-    Ok(())
-}
 
 pub(super) const CARRIAGE_RETURN: Check = Check {
     name: "carriage-return",
@@ -46,27 +30,8 @@ pub(super) const CARRIAGE_RETURN: Check = Check {
         "Telnet and Windows end a line in CR LF. Remove one CR if it stands directly before the LF, and nothing else: blanks belong to the text.",
         "text = bytes before LF; if text ends in CR { text = text without its last byte }; no strip, no trim, no replace",
     ],
-    run: carriage_return,
+    run: stream::server_text::carriage_return,
 };
-
-fn carriage_return(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    let (_server, mut conversation) = bench.server()?;
-    // A word of its own for each, or a trimmed text looks like an old answer.
-    let mut word = || bench.word();
-    for (text, end) in [
-        (word(), "\r\n"),
-        (format!("  {}\t ", word()), "\n"),
-        (format!(" {} ", word()), "\r\n"),
-        (format!("{}\r{}", word(), word()), "\n"),
-        (format!("{}\r", word()), "\r\n"),
-        (String::new(), "\r\n"),
-    ] {
-        conversation.send(format!("{text}{end}").as_bytes());
-        conversation.expect(&lf(&text))?;
-    }
-    conversation.expect_nothing()?;
-    Ok(())
-}
 
 pub(super) const LONG_MESSAGE: Check = Check {
     name: "long-message",
@@ -80,27 +45,8 @@ pub(super) const LONG_MESSAGE: Check = Check {
         "The size of one read says nothing about the size of a message. Let a buffer of your own grow until the line feed is there.",
         "while buffer has no LF { buffer += read(); if buffer is longer than 65,537 bytes: too long }",
     ],
-    run: long_message,
+    run: stream::server_text::long_message,
 };
-
-fn long_message(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    let (_server, mut conversation) = bench.server()?;
-    // The telling length first: where 1024 bytes and their LF are two reads, the
-    // second looks like an empty message. A CR counts in the limit.
-    for (length, end) in [
-        (5000, "\n"),
-        (LIMIT, "\n"),
-        (LIMIT - 1, "\r\n"),
-        (1024, "\n"),
-        (1025, "\n"),
-    ] {
-        let text = bench.text(length);
-        conversation.send(format!("{text}{end}").as_bytes());
-        conversation.expect(&lf(&text))?;
-    }
-    conversation.expect_nothing()?;
-    Ok(())
-}
 
 pub(super) const CHARACTER_CUT: Check = Check {
     name: "character-cut",
@@ -114,21 +60,5 @@ pub(super) const CHARACTER_CUT: Check = Check {
         "Work on bytes. If you need text, decode a complete message, never what one read returned.",
         "message = bytes up to LF, collected over reads; write the same bytes; decode only to print",
     ],
-    run: character_cut,
+    run: stream::server_text::character_cut,
 };
-
-fn character_cut(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    let (_server, mut conversation) = bench.server()?;
-    let mut text = || format!("你好 é🦀 {}", bench.word());
-    let message = lf(&text());
-    conversation.send(&message);
-    conversation
-        .expect(&message)
-        .map_err(|seen| seen.blame(NOT_EIGHT_BIT))?;
-    for cut in cuts_inside_characters(&text()) {
-        let message = lf(&text());
-        conversation.exchange_cut(&message, &[cut], &message)?;
-    }
-    conversation.expect_nothing()?;
-    Ok(())
-}

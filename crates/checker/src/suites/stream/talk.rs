@@ -10,15 +10,17 @@ use crate::bench::Bench;
 use crate::causes::*;
 use crate::limits::{CLIENT, STALLED};
 use crate::peer::Stream;
+use crate::speech::Speech;
 use crate::subject::{Exit, Subject};
 use crate::verdict::{Cause, Failure, Side};
 use printed::Answer;
-pub(super) use printed::contains;
+pub(in crate::suites) use printed::contains;
 
 /// A client, its connection, and what it was answered.
-pub(super) struct Talk {
-    pub(super) stream: Stream,
-    pub(super) client: Subject,
+pub(in crate::suites) struct Talk {
+    pub(in crate::suites) stream: Stream,
+    pub(in crate::suites) client: Subject,
+    speech: Speech,
     input: Input,
     received: Vec<String>,
     answers: Vec<Answer>,
@@ -26,7 +28,7 @@ pub(super) struct Talk {
 
 /// When the client's input ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Input {
+pub(in crate::suites) enum Input {
     /// At once, after the lines it was given.
     Ended,
     /// In [`Talk::finish`], so that a client which leaves at the end of its input
@@ -39,7 +41,7 @@ pub(super) enum Input {
 
 impl Talk {
     /// Starts the client, gives it `lines` on standard input and accepts it.
-    pub(super) fn start(
+    pub(in crate::suites) fn start(
         bench: &mut Bench<'_>,
         lines: &[String],
         input: Input,
@@ -48,8 +50,31 @@ impl Talk {
         Self::start_at(bench, &listener, lines, input)
     }
 
+    /// As [`Talk::start`], but does not greet, also where the server should.
+    pub(in crate::suites) fn start_ungreeted(
+        bench: &mut Bench<'_>,
+        lines: &[String],
+        input: Input,
+    ) -> Result<Self, Failure> {
+        let listener = bench.listen()?;
+        Self::begin(bench, &listener, lines, input)
+    }
+
     /// Starts the client at a listener of the check's own.
-    pub(super) fn start_at(
+    pub(in crate::suites) fn start_at(
+        bench: &mut Bench<'_>,
+        listener: &TcpListener,
+        lines: &[String],
+        input: Input,
+    ) -> Result<Self, Failure> {
+        let mut talk = Self::begin(bench, listener, lines, input)?;
+        if let Some(greeting) = talk.speech.greeting() {
+            talk.stream.send(&greeting);
+        }
+        Ok(talk)
+    }
+
+    fn begin(
         bench: &mut Bench<'_>,
         listener: &TcpListener,
         lines: &[String],
@@ -72,6 +97,7 @@ impl Talk {
         Ok(Self {
             stream,
             client,
+            speech: bench.speech(),
             input,
             received: Vec::new(),
             answers: Vec::new(),
@@ -79,7 +105,7 @@ impl Talk {
     }
 
     /// Waits for `line` as the next message. A CR before its LF is allowed.
-    pub(super) fn receive(&mut self, line: &str) -> Result<(), Failure> {
+    pub(in crate::suites) fn receive(&mut self, line: &str) -> Result<(), Failure> {
         let mut got = None;
         if self.input == Input::EndsLater {
             got = self.stream.line(STALLED);
@@ -120,7 +146,9 @@ impl Talk {
             EMPTY_NOT_SENT
         } else if !first {
             LINES_MISSING
-        } else if self.speaks_when_greeted() {
+        } else if !self.speech.greeting.is_empty() && self.speaks_at_the_end() {
+            WAITS_FOR_END
+        } else if self.speech.greeting.is_empty() && self.speaks_when_greeted() {
             WAITS_FIRST
         } else {
             NOTHING_SENT
@@ -131,6 +159,11 @@ impl Talk {
     /// The judge has its verdict already; this finds the cause.
     fn speaks_when_greeted(&mut self) -> bool {
         self.stream.send(b"welcome\n");
+        self.stream.line(Duration::from_secs(1)).is_some()
+    }
+
+    fn speaks_at_the_end(&mut self) -> bool {
+        self.stream.half_close();
         self.stream.line(Duration::from_secs(1)).is_some()
     }
 
@@ -149,21 +182,38 @@ impl Talk {
         )
     }
 
+    /// Greets, where the server should, with a greeting that must be printed.
+    pub(in crate::suites) fn greet(&mut self) {
+        if let Some(greeting) = self.speech.greeting() {
+            self.stream.send(&greeting);
+            self.expect_line(self.speech.greeting.into(), vec![greeting]);
+        }
+    }
+
+    /// Greets, where the server should, with a cut before the offset `cut`.
+    pub(in crate::suites) fn greet_in_pieces(&mut self, cut: usize) {
+        if let Some(greeting) = self.speech.greeting() {
+            let (beginning, rest) = greeting.split_at(cut);
+            self.stream.send_and_hold(beginning);
+            self.stream.send(rest);
+        }
+    }
+
     /// Answers in one write.
-    pub(super) fn answer(&mut self, text: &str) {
+    pub(in crate::suites) fn answer(&mut self, text: &str) {
         self.answer_in_pieces(text, &[]);
     }
 
     /// Answers in one write and gives the client time to print it.
-    pub(super) fn answer_and_hold(&mut self, text: &str) {
+    pub(in crate::suites) fn answer_and_hold(&mut self, text: &str) {
         self.answer(text);
         self.stream.hold();
     }
 
     /// Answers with a cut before each offset of `cuts`. Every piece is held, the
     /// last one too, so that no read finds two answers.
-    pub(super) fn answer_in_pieces(&mut self, text: &str, cuts: &[usize]) {
-        let message = lf(text);
+    pub(in crate::suites) fn answer_in_pieces(&mut self, text: &str, cuts: &[usize]) {
+        let message = self.speech.answer(text.as_bytes());
         let mut pieces = Vec::new();
         let mut from = 0;
         for &cut in cuts.iter().chain([&message.len()]) {
@@ -181,8 +231,8 @@ impl Talk {
     }
 
     /// Answers with a cut before the offset `cut`, and a silence there.
-    pub(super) fn answer_after_silence(&mut self, text: &str, cut: usize) {
-        let message = lf(text);
+    pub(in crate::suites) fn answer_after_silence(&mut self, text: &str, cut: usize) {
+        let message = self.speech.answer(text.as_bytes());
         let (beginning, rest) = message.split_at(cut);
         self.stream.send_and_wait(beginning);
         self.stream.send(rest);
@@ -190,8 +240,9 @@ impl Talk {
     }
 
     /// Answers with several texts at once, the last one cut in its middle.
-    pub(super) fn answer_glued(&mut self, texts: &[String]) {
-        let whole: Vec<u8> = texts.iter().flat_map(|text| lf(text)).collect();
+    pub(in crate::suites) fn answer_glued(&mut self, texts: &[String]) {
+        let answers = texts.iter().map(|text| self.speech.answer(text.as_bytes()));
+        let whole: Vec<u8> = answers.flatten().collect();
         let cut = whole.len() - 4;
         let pieces = vec![whole[..cut].to_vec(), whole[cut..].to_vec()];
         self.stream.send_and_hold(&pieces[0]);
@@ -204,7 +255,7 @@ impl Talk {
     /// Does at the end what a server does: ends the input, if it is still open,
     /// and when the client has ended its side, ends ours. Goes on early when all
     /// is printed.
-    pub(super) fn finish(&mut self) {
+    pub(in crate::suites) fn finish(&mut self) {
         self.stream.hold();
         self.client.end_input();
         let until = self.stream.until(CLIENT);
@@ -224,7 +275,7 @@ impl Talk {
     }
 
     /// Proves that the client ends its side, and ends ours.
-    pub(super) fn end_with_client(&mut self) -> Result<(), Failure> {
+    pub(in crate::suites) fn end_with_client(&mut self) -> Result<(), Failure> {
         if self.stream.wait_end(CLIENT).is_none() {
             return Err(Failure::words(
                 NEVER_LEAVES,
@@ -237,12 +288,12 @@ impl Talk {
     }
 
     /// Whether a whole message is waiting.
-    pub(super) fn has_line(&self) -> bool {
+    pub(in crate::suites) fn has_line(&self) -> bool {
         self.stream.waiting().contains(&b'\n')
     }
 
     /// Proves that the client ends by itself and tells how.
-    pub(super) fn exit(&self, never: Cause) -> Result<Exit, Failure> {
+    pub(in crate::suites) fn exit(&self, never: Cause) -> Result<Exit, Failure> {
         match self.client.wait_exit(CLIENT) {
             Some(exit @ Exit::Code(_)) => Ok(exit),
             Some(exit @ Exit::Signal(_)) => Err(Failure::words(
@@ -259,7 +310,7 @@ impl Talk {
     }
 
     /// Proves that the client ends by itself with code 0.
-    pub(super) fn succeeds(&self, never: Cause) -> Result<(), Failure> {
+    pub(in crate::suites) fn succeeds(&self, never: Cause) -> Result<(), Failure> {
         match self.exit(never)? {
             Exit::Code(0) => Ok(()),
             exit => Err(Failure::words(
@@ -271,7 +322,7 @@ impl Talk {
     }
 
     /// Proves that the client ends by itself with another code than 0.
-    pub(super) fn fails(&self, never: Cause) -> Result<(), Failure> {
+    pub(in crate::suites) fn fails(&self, never: Cause) -> Result<(), Failure> {
         match self.exit(never)? {
             Exit::Code(0) => Err(Failure::words(
                 FAILURE_HIDDEN,
@@ -284,6 +335,6 @@ impl Talk {
 }
 
 /// Lines as the client finds them on its standard input.
-pub(super) fn as_input(lines: &[String]) -> Vec<u8> {
+pub(in crate::suites) fn as_input(lines: &[String]) -> Vec<u8> {
     lines.iter().flat_map(|line| lf(line)).collect()
 }

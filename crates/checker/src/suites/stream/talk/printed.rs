@@ -13,17 +13,19 @@ pub(super) struct Answer {
 }
 
 impl Talk {
-    /// Remembers that `text`, sent in these pieces, must be printed.
-    pub(in super::super) fn expect_printed(&mut self, text: &str, pieces: Vec<Vec<u8>>) {
-        self.answers.push(Answer {
-            text: text.into(),
-            pieces,
-        });
+    /// Remembers that the answer to `text`, sent in these pieces, must be printed.
+    pub(in crate::suites) fn expect_printed(&mut self, text: &str, pieces: Vec<Vec<u8>>) {
+        self.expect_line(self.speech.wrap(text.as_bytes()), pieces);
+    }
+
+    /// Remembers that the line `text`, sent in these pieces, must be printed.
+    pub(super) fn expect_line(&mut self, text: Vec<u8>, pieces: Vec<Vec<u8>>) {
+        self.answers.push(Answer { text, pieces });
     }
 
     /// Proves that every answer is on standard output, in order, whatever stands
     /// around it. `cause` finds out why one is missing.
-    pub(in super::super) fn printed(
+    pub(in crate::suites) fn printed(
         &self,
         cause: impl FnOnce(&Missing<'_>) -> Cause,
     ) -> Result<(), Failure> {
@@ -73,19 +75,19 @@ impl Talk {
 }
 
 /// An answer that was sent and not printed.
-pub(in super::super) struct Missing<'a> {
+pub(in crate::suites) struct Missing<'a> {
     /// Which one, from 0.
-    pub(in super::super) nth: usize,
-    pub(in super::super) answer: &'a [u8],
+    pub(in crate::suites) nth: usize,
+    pub(in crate::suites) answer: &'a [u8],
     /// What was printed after the answers before it.
-    pub(in super::super) rest: &'a [u8],
+    pub(in crate::suites) rest: &'a [u8],
     /// Whether the client printed what it had sent.
-    pub(in super::super) own: bool,
+    pub(in crate::suites) own: bool,
 }
 
 impl Missing<'_> {
     /// Where the longest beginning of the answer stands, and how long it is.
-    pub(in super::super) fn closest(&self) -> (usize, usize) {
+    pub(in crate::suites) fn closest(&self) -> (usize, usize) {
         (0..self.rest.len())
             .map(|at| (at, common(self.answer, &self.rest[at..])))
             .rev()
@@ -94,7 +96,7 @@ impl Missing<'_> {
     }
 
     /// The cause where nothing special was done to the answer.
-    pub(in super::super) fn plain(&self) -> Cause {
+    pub(in crate::suites) fn plain(&self) -> Cause {
         if self.own {
             PRINTS_OWN_INPUT
         } else {
@@ -103,7 +105,7 @@ impl Missing<'_> {
     }
 }
 
-pub(in super::super) fn contains(text: &[u8], part: &[u8]) -> bool {
+pub(in crate::suites) fn contains(text: &[u8], part: &[u8]) -> bool {
     find(text, part).is_some()
 }
 

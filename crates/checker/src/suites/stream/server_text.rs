@@ -1,0 +1,79 @@
+//! What belongs to a text.
+
+use super::{cuts_inside_characters, lf, longest};
+use crate::bench::Bench;
+use crate::causes::*;
+use crate::verdict::Failure;
+
+/// An empty message is answered.
+pub(in crate::suites) fn empty_message(bench: &mut Bench<'_>) -> Result<(), Failure> {
+    let (_server, mut conversation) = bench.server()?;
+    let text = bench.word();
+    let empty = bench.answer("");
+    conversation.send_and_hold(b"\n");
+    // What is wrong shows at once when another answer comes instead.
+    conversation.send(&lf(&text));
+    conversation.expect(&[&empty[..], &bench.answer(&text)].concat())?;
+    conversation.send(b"\n\n\n");
+    conversation.expect(&empty.repeat(3))?;
+    conversation.expect_nothing()?;
+    Ok(())
+}
+
+/// One CR before the LF is dropped, and every other byte comes back.
+pub(in crate::suites) fn carriage_return(bench: &mut Bench<'_>) -> Result<(), Failure> {
+    let (_server, mut conversation) = bench.server()?;
+    // A word of its own for each, or a trimmed text looks like an old answer.
+    let mut word = || bench.word();
+    for (text, end) in [
+        (word(), "\r\n"),
+        (format!("  {}\t ", word()), "\n"),
+        (format!(" {} ", word()), "\r\n"),
+        (format!("{}\r{}", word(), word()), "\n"),
+        (format!("{}\r", word()), "\r\n"),
+        (String::new(), "\r\n"),
+    ] {
+        conversation.send(format!("{text}{end}").as_bytes());
+        conversation.expect(&bench.answer(&text))?;
+    }
+    conversation.expect_nothing()?;
+    Ok(())
+}
+
+/// A text of any length that is allowed is answered whole.
+pub(in crate::suites) fn long_message(bench: &mut Bench<'_>) -> Result<(), Failure> {
+    let (_server, mut conversation) = bench.server()?;
+    let longest = longest(bench);
+    // The telling length first: where 1024 bytes and their LF are two reads, the
+    // second looks like an empty message. A CR counts in the limit.
+    for (length, end) in [
+        (5000, "\n"),
+        (longest, "\n"),
+        (longest - 1, "\r\n"),
+        (1024, "\n"),
+        (1025, "\n"),
+    ] {
+        let text = bench.text(length);
+        conversation.send(format!("{text}{end}").as_bytes());
+        conversation.expect(&bench.answer(&text))?;
+    }
+    conversation.expect_nothing()?;
+    Ok(())
+}
+
+/// Characters of several bytes come back, also when a read ends inside one.
+pub(in crate::suites) fn character_cut(bench: &mut Bench<'_>) -> Result<(), Failure> {
+    let (_server, mut conversation) = bench.server()?;
+    let text = |bench: &mut Bench<'_>| format!("你好 é🦀 {}", bench.word());
+    let whole = text(bench);
+    conversation.send(&lf(&whole));
+    conversation
+        .expect(&bench.answer(&whole))
+        .map_err(|seen| seen.blame(NOT_EIGHT_BIT))?;
+    for cut in cuts_inside_characters(&whole) {
+        let text = text(bench);
+        conversation.exchange_cut(&lf(&text), &[cut], &bench.answer(&text))?;
+    }
+    conversation.expect_nothing()?;
+    Ok(())
+}

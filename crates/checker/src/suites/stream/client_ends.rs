@@ -43,7 +43,8 @@ pub(in crate::suites) fn marker_sent(bench: &mut Bench<'_>) -> Result<(), Failur
             .map_err(|failure| failure.blame(MARKER_NOT_SENT))?;
         talk.stream.hold();
         talk.stream.half_close();
-        talk.succeeds(EOF_NOT_SEEN).map_err(after_marker)?;
+        talk.succeeds(EOF_NOT_SEEN)
+            .map_err(|failure| after_marker(&talk, failure))?;
         talk.stream
             .expect_nothing()
             .map_err(|seen| seen.blame(AFTER_MARKER))?;
@@ -51,9 +52,11 @@ pub(in crate::suites) fn marker_sent(bench: &mut Bench<'_>) -> Result<(), Failur
     Ok(())
 }
 
-/// A client that calls the close it asked for an error has waited for more.
-fn after_marker(failure: Failure) -> Failure {
+/// A client that calls the close it asked for an error has waited for more, or
+/// has gone on.
+fn after_marker(talk: &Talk, failure: Failure) -> Failure {
     match failure {
+        failure if !talk.stream.waiting().is_empty() => failure.blame(AFTER_MARKER),
         Failure::Wrong(wrong) if wrong.cause == SUCCESS_HIDDEN => {
             Failure::Wrong(wrong).blame(MARKER_AWAITED)
         }

@@ -69,7 +69,8 @@ impl Talk {
     ) -> Result<Self, Failure> {
         let mut talk = Self::begin(bench, listener, lines, input)?;
         if let Some(greeting) = talk.speech.greeting() {
-            talk.stream.send(&greeting);
+            // So that one which sends ahead finds no answer in the same read.
+            talk.stream.send_and_hold(&greeting);
         }
         Ok(talk)
     }

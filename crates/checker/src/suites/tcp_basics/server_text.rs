@@ -1,7 +1,9 @@
 //! Core checks of the server: what belongs to a text (TB-5 to TB-8).
 
 use super::stream;
+use crate::bench::Bench;
 use crate::lesson::{Check, Level, Role};
+use crate::verdict::Failure;
 
 pub(super) const EMPTY_MESSAGE: Check = Check {
     name: "empty-message",
@@ -45,8 +47,13 @@ pub(super) const LONG_MESSAGE: Check = Check {
         "The size of one read says nothing about the size of a message. Let a buffer of your own grow until the line feed is there.",
         "while buffer has no LF { buffer += read(); if buffer is longer than 65,537 bytes: too long }",
     ],
-    run: stream::server_text::long_message,
+    run: long_message,
 };
+
+fn long_message(bench: &mut Bench<'_>) -> Result<(), Failure> {
+    stream::server_text::long_message(bench)?;
+    stream::server_text::longest_with_cr(bench)
+}
 
 pub(super) const CHARACTER_CUT: Check = Check {
     name: "character-cut",

@@ -1,7 +1,7 @@
 //! Core checks of the server: a greeting, then an answer to each name (TT-1 to
 //! TT-6).
 
-use super::stream::{self, exchange, lf};
+use super::stream::{self, lf};
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
@@ -40,9 +40,7 @@ fn greets_first(bench: &mut Bench<'_>) -> Result<(), Failure> {
         }));
     }
     conversation.expect_nothing()?;
-    exchange(bench, &mut conversation)?;
-    conversation.half_close();
-    conversation.expect_end()?;
+    conversation.close();
     bench.connect(&server, NO_GREETING)?;
     Ok(())
 }
@@ -129,5 +127,6 @@ pub(super) const NAME_BYTES: Check = Check {
 
 fn name_bytes(bench: &mut Bench<'_>) -> Result<(), Failure> {
     stream::server_text::carriage_return(bench)?;
+    stream::server_text::longest_with_cr(bench)?;
     stream::server_text::character_cut(bench)
 }

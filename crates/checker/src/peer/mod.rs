@@ -1,7 +1,10 @@
 //! The judge's own hands: sockets that record every event.
 
+mod datagram;
 mod inbox;
 mod stream;
 
+pub(crate) use crate::diagnose::Missed;
+pub(crate) use datagram::{Came, Datagrams};
 pub(crate) use inbox::End;
 pub(crate) use stream::{Stream, narrow};

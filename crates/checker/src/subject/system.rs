@@ -4,7 +4,13 @@
 mod linux;
 
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{Processes, children, descendants};
+pub(crate) use linux::{Processes, children, descendants, receivers};
+
+/// How many sockets receive the datagrams of an IPv4 address: nobody knows.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn receivers(_address: std::net::SocketAddr) -> Option<usize> {
+    None
+}
 
 /// A program and what it has started, on a system that tells nothing about them.
 #[cfg(not(target_os = "linux"))]
@@ -24,6 +30,11 @@ impl Processes {
     /// Whether it sleeps with input unread: nobody knows.
     pub(crate) fn stuck(&self, _near: u16, _far: u16) -> Option<bool> {
         None
+    }
+
+    /// The addresses they receive datagrams at: nobody knows.
+    pub(crate) fn receiving(&self) -> Vec<std::net::SocketAddr> {
+        Vec::new()
     }
 
     /// The TCP addresses they listen on: nobody knows.

@@ -1,10 +1,12 @@
 //! The checks of every lesson, one module each.
 
+mod hostile;
 mod tcp_basics;
+mod udp_basics;
 
 use crate::lesson::Lesson;
 
-static ALL: [&Lesson; 1] = [&tcp_basics::LESSON];
+static ALL: [&Lesson; 2] = [&tcp_basics::LESSON, &udp_basics::LESSON];
 
 /// Every lesson, in the order of the course.
 #[must_use]

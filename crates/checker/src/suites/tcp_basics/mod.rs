@@ -4,7 +4,6 @@ mod client_ends;
 mod client_lines;
 mod client_more;
 mod client_text;
-mod hostile;
 mod server_ends;
 mod server_input;
 mod server_lines;
@@ -12,16 +11,17 @@ mod server_more;
 mod server_text;
 mod talk;
 
+use super::hostile::Hostile;
 use crate::bench::{Bench, Server};
-use crate::lesson::{Check, Lesson};
+use crate::lesson::{Check, Lesson, Transport};
 use crate::verdict::{Cause, Failure};
-use hostile::Hostile;
 
 pub(super) static LESSON: Lesson = Lesson {
     name: "tcp-basics",
     title: "TCP basics",
     number: 1,
     port: 9001,
+    transport: Transport::Stream,
     teaches: "what a socket is, and why a stream of bytes is not a row of messages",
     chapter: "docs/src/lessons/tcp-basics.md",
     protocol: "docs/src/protocols/tcp-basics.md",

@@ -208,8 +208,11 @@ pub(super) const OTHERS_GO_ON: Check = Check {
     run: others_go_on,
 };
 
+/// What one client does, to the harm of the others.
+type Mischief = fn(&mut Bench<'_>, &Server) -> Result<(), Failure>;
+
 fn others_go_on(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    const MISCHIEF: [fn(&mut Bench<'_>, &Server) -> Result<(), Failure>; 5] = [
+    const MISCHIEF: [Mischief; 5] = [
         vanish_in_a_name,
         vanish_while_answered,
         end_and_vanish,

@@ -5,6 +5,7 @@
 
 mod accept;
 mod connect;
+mod datagram;
 mod listen;
 mod path;
 mod stream;
@@ -23,6 +24,10 @@ use crate::{address::Address, escape::escape, stop::Stop};
 
 pub use accept::Acceptor;
 pub use connect::{ConnectError, ConnectOptions, connect};
+pub use datagram::{
+    Datagram, DatagramBuffer, DatagramError, DatagramOptions, DatagramSocket, LARGEST_DATAGRAM,
+    Target,
+};
 pub use listen::{ListenOptions, Listener, listen};
 pub(crate) use path::remove_paths;
 pub use stream::{Stream, StreamOptions};

@@ -5,10 +5,12 @@ import sys
 
 import codecs_of_common as codecs
 import tcp_echo
+import udp_echo
 from harness import Missing
 
 BENCHMARKS = {
     "tcp-echo": tcp_echo.run,
+    "udp-echo": udp_echo.run,
     "codecs": codecs.framing,
     "codecs-text": codecs.text,
 }

@@ -138,7 +138,9 @@ fn a_wait_ends_at_its_deadline_or_at_a_stop() {
     });
     // What is there already is taken, also when the time is over.
     socket.send_to(b"late", inet(&socket)).unwrap();
-    let over = socket.receive_until(&mut buffer, begun, &stop).unwrap();
+    let over = socket
+        .receive_until(&mut buffer, begun, &Stop::new())
+        .unwrap();
     assert_eq!(over.unwrap().bytes, b"late");
 }
 

@@ -100,8 +100,7 @@ pub fn run(
         Mode::Ping { count, interval } => ping::run(&mut talk, count, interval),
     };
     if stop.is_set() {
-        tell("stopped", &talk.tally);
-        return Ok(());
+        return Err(Failure::stopped(&talk.tally));
     }
     if talk.tally.is_eventful() {
         tell("done", &talk.tally);
@@ -153,18 +152,18 @@ impl Talk<'_> {
         let Ok(line) = line else {
             return Ok(None);
         };
-        self.request(line)
-            .map(Some)
-            .map_err(|why| Failure::new("cannot send the line", why))
+        self.tally.requests += 1;
+        let number = self.tally.requests;
+        let unusable = |why| Failure::new(format_args!("cannot send line {number}"), why);
+        self.request(number, line).map(Some).map_err(unusable)
     }
 
-    fn request(&mut self, line: Line) -> Result<Request, Box<dyn std::error::Error>> {
+    fn request(&self, number: u64, line: Line) -> Result<Request, Box<dyn std::error::Error>> {
         let line = line?;
-        let text = TextCodec::default().decode(&line)?;
+        let text = self.options.codec.for_input().decode(&line)?;
         let bytes = self.options.codec.encode(&text)?;
-        self.tally.requests += 1;
         Ok(match self.options.numbered {
-            true => Request::numbered(self.tally.requests, &bytes)?,
+            true => Request::numbered(number, &bytes)?,
             false => Request::plain(&bytes)?,
         })
     }

@@ -335,6 +335,6 @@ fn a_line_too_long_to_send_is_refused_here() {
     assert_eq!((printed, code), (format!("{fits}\n"), 1));
     assert_eq!(
         errors,
-        "error: cannot send the line: the request has 1473 bytes, more than 1472\n"
+        "error: cannot send line 2: the request has 1473 bytes, more than 1472\n"
     );
 }

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 
 use clap::Args;
 
-use super::{announce, cannot_listen};
+use super::place::{announce, cannot_listen};
 use crate::{
     address::Address,
     exit::{Failure, reason},
@@ -45,7 +45,9 @@ impl<const PORT: u16> ListenDatagrams<PORT> {
     /// The output's.
     pub fn announce(&self, sockets: &[DatagramSocket], output: &Output) -> Result<(), Failure> {
         let endpoints = sockets.iter().map(DatagramSocket::local);
-        endpoints.into_iter().try_for_each(|endpoint| announce(&endpoint, output))
+        endpoints
+            .into_iter()
+            .try_for_each(|endpoint| announce(&endpoint, output))
     }
 }
 

@@ -137,7 +137,7 @@ impl<const PORT: u16> Connect<PORT> {
     }
 }
 
-pub(super) fn cannot_bind(own: &Address, error: &io::Error) -> Failure {
+fn cannot_bind(own: &Address, error: &io::Error) -> Failure {
     let failure = Failure::new(format_args!("cannot bind {own}"), reason(error));
     match error.kind() {
         ErrorKind::AddrInUse if matches!(own, Address::Unix(_)) => {

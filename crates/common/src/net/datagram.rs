@@ -8,7 +8,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::Endpoint;
+use rustix::event::PollFlags;
+
+use super::{Endpoint, wait_for};
 use crate::{
     stop::{Stop, Wake},
     wire::{Direction, Wire},
@@ -22,8 +24,8 @@ pub use open::{DatagramOptions, Target};
 /// because IP's own length field counts IP's header.
 pub const LARGEST_DATAGRAM: usize = 65_527;
 
-/// How long a wait with a deadline may be deaf to a stop.
-const SLICE: Duration = Duration::from_millis(200);
+/// The shortest wait that a system knows: to it, a limit of zero means none.
+const TICK: Duration = Duration::from_millis(1);
 
 /// Room for one datagram of a limited size, and for one byte more: a datagram
 /// that needs that byte was too large, and without it nobody would know. The
@@ -205,19 +207,16 @@ impl DatagramSocket {
         deadline: Instant,
         stop: &Stop,
     ) -> Result<Option<Datagram<'a>>, DatagramError> {
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            // To the system a limit of zero means none, not "at once".
-            let limit = left.clamp(Duration::from_millis(1), SLICE);
-            self.socket.set_read_timeout(Some(limit))?;
+        while wait_for(&self.socket, PollFlags::IN, Some(deadline), stop)? {
+            // One with a wrong checksum is there until somebody looks: then it
+            // is not, and a call without a limit would wait for the next one.
+            self.socket.set_read_timeout(Some(TICK))?;
             if let Some((count, from)) = self.take(buffer)? {
                 let bytes = &buffer.0[..count];
                 return Ok(Some(Datagram { bytes, from }));
             }
-            if stop.is_set() || Instant::now() >= deadline {
-                return Ok(None);
-            }
         }
+        Ok(None)
     }
 
     // ANCHOR: receive

@@ -17,8 +17,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use socket2::{SockAddr, Socket};
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    fd::AsFd,
+};
+use socket2::SockAddr;
 
 use crate::{address::Address, escape::escape, stop::Stop};
 
@@ -107,7 +110,7 @@ fn resolve(address: &Address) -> io::Result<Vec<SockAddr>> {
 /// Waits until `socket` is ready for one of `flags`, the deadline has passed
 /// (`false`), or `stop` is given (`false`, too).
 fn wait_for(
-    socket: &Socket,
+    socket: &impl AsFd,
     flags: PollFlags,
     deadline: Option<Instant>,
     stop: &Stop,

@@ -3,6 +3,7 @@
 use std::{
     io::{self, IsTerminal as _},
     process::ExitCode,
+    time::Duration,
 };
 
 use clap::Parser;
@@ -12,7 +13,6 @@ use common::{
     input::{self, Line},
     net::Target,
     output::Output,
-    stop::Stop,
 };
 use crossbeam_channel::{Receiver, never, unbounded};
 use udp_basics::{
@@ -86,6 +86,8 @@ Book: docs/src/lessons/udp-basics.md";
 
 fn main() -> ExitCode {
     exit::run(|cli: Cli| {
+        let stop = exit::stop_on_signals(Duration::ZERO)?;
+        let output = Output::stdout(&stop);
         let target = match (cli.broadcast, cli.unconnected) {
             (true, _) => Target::Broadcast,
             (false, true) => Target::Unconnected,
@@ -116,8 +118,6 @@ fn main() -> ExitCode {
             verbose: cli.verbose,
             codec: cli.text.codec(),
         };
-        let stop = Stop::on_signals()
-            .map_err(|error| Failure::new("cannot watch signals", reason(&error)))?;
         if options.prompt
             && let Some((local, peer)) = sockets.first().map(|first| (first.local(), first.peer()))
             && let Some(peer) = peer
@@ -128,7 +128,7 @@ fn main() -> ExitCode {
             Some(_) => never(),
             None => lines(cli.message)?,
         };
-        client::run(sockets, &input, &options, &Output::stdout(), &stop)
+        client::run(sockets, &input, &options, &output, &stop)
     })
 }
 

@@ -3,6 +3,7 @@
 use std::{
     net::{Ipv4Addr, SocketAddr},
     process::ExitCode,
+    time::Duration,
 };
 
 use clap::Parser;
@@ -11,7 +12,6 @@ use common::{
     exit::{self, Failure, reason, tell},
     net::{DatagramSocket, Endpoint, LARGEST_DATAGRAM},
     output::Output,
-    stop::Stop,
 };
 use udp_basics::{
     protocol::PORT,
@@ -81,13 +81,13 @@ fn main() -> ExitCode {
             buffer: cli.buffer as usize,
             codec,
         };
-        let output = Output::stdout();
-        let stop = Stop::on_signals()
-            .map_err(|error| Failure::new("cannot watch signals", reason(&error)))?;
-        let mut sockets = cli.listen.open(&output)?;
+        let stop = exit::stop_on_signals(Duration::ZERO)?;
+        let output = Output::stdout(&stop);
+        let mut sockets = cli.listen.bind()?;
         if let Some(group) = cli.multicast {
-            join(&mut sockets, group, &output)?;
+            join(&mut sockets, group)?;
         }
+        cli.listen.announce(&sockets, &output)?;
         let wire = cli.wire.view();
         for socket in &mut sockets {
             socket.show_on(wire.clone());
@@ -99,25 +99,17 @@ fn main() -> ExitCode {
 }
 
 /// Joins the group on the interface of each IPv4 socket.
-fn join(
-    sockets: &mut Vec<DatagramSocket>,
-    group: Ipv4Addr,
-    output: &Output,
-) -> Result<(), Failure> {
+fn join(sockets: &mut Vec<DatagramSocket>, group: Ipv4Addr) -> Result<(), Failure> {
     let mut joined = Vec::new();
     for socket in &*sockets {
         let interface = socket.local();
         if matches!(interface, Endpoint::Inet(SocketAddr::V6(_))) {
             continue;
         }
-        let more = socket.join(group).map_err(|error| {
-            let what = format_args!("cannot join {group} at {interface}").to_string();
+        joined.extend(socket.join(group).map_err(|error| {
+            let what = format!("cannot join {group} at {interface}");
             Failure::new(what, reason(&error))
-        })?;
-        if let Some(more) = &more {
-            output.line(format_args!("listening on {}", more.local()))?;
-        }
-        joined.extend(more);
+        })?);
     }
     sockets.append(&mut joined);
     Ok(())

@@ -4,7 +4,7 @@
 //! clients; each datagram brings the address to answer to, and with the answer
 //! sent the server has forgotten it.
 
-use std::{fmt, io, ops::AddAssign, thread, time::Duration};
+use std::{io, thread, time::Duration};
 
 use common::{
     escape::Shown,
@@ -14,6 +14,8 @@ use common::{
     stop::Stop,
     text::TextCodec,
 };
+
+pub use crate::more::totals::Totals;
 
 /// Pause after a receive that failed for want of memory or a network, so that a
 /// troubled machine is not kept busy by the failing.
@@ -41,44 +43,6 @@ pub struct Options {
     pub buffer: usize,
     /// How datagrams are shown. What is answered does not depend on it.
     pub codec: TextCodec,
-}
-
-/// What was done, for the last line.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Totals {
-    /// Datagrams received, without those that were too large.
-    pub datagrams: u64,
-    /// Bytes in them.
-    pub bytes: u64,
-    /// Datagrams that did not fit, and got no answer.
-    pub too_large: u64,
-    /// Answers that could not be sent, or whose client was gone.
-    pub undelivered: u64,
-}
-
-impl fmt::Display for Totals {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Totals {
-            datagrams,
-            bytes,
-            too_large,
-            undelivered,
-        } = self;
-        write!(
-            f,
-            "datagrams: {datagrams}, bytes: {bytes}, too large: {too_large}, \
-             answers not delivered: {undelivered}"
-        )
-    }
-}
-
-impl AddAssign for Totals {
-    fn add_assign(&mut self, other: Self) {
-        self.datagrams += other.datagrams;
-        self.bytes += other.bytes;
-        self.too_large += other.too_large;
-        self.undelivered += other.undelivered;
-    }
 }
 
 /// Serves until `stop`, or until the first datagram if that was asked for, and
@@ -131,12 +95,9 @@ fn serve(
     let mut totals = Totals::default();
     // ANCHOR: serve
     loop {
-        let received = socket.receive(&mut buffer);
-        if stop.is_set() {
-            return Ok(totals);
-        }
-        match received {
-            Ok(Datagram { bytes, from }) => {
+        match socket.receive(&mut buffer, stop) {
+            Ok(None) => return Ok(totals),
+            Ok(Some(Datagram { bytes, from })) => {
                 totals.datagrams += 1;
                 totals.bytes += bytes.len() as u64;
                 let sent = match &options.reply {

@@ -164,6 +164,22 @@ fn a_group_is_asked_and_every_member_listed() {
     );
     // Its own address still works, and a stop reaches both sockets.
     assert_eq!(talk(&own, &["--wait", "10"], "hi\n").0, "hi\n");
+    // Only Linux has all of 127.0.0.0/8 for its own.
+    if cfg!(target_os = "linux") {
+        let other = format!("127.0.0.2:{port}");
+        let member = ["--listen", &other, "--multicast", group];
+        let member = Program::start(SERVER, &member);
+        member.addresses(2);
+        let (printed, errors, code) = talk(&format!("{group}:{port}"), &args, "");
+        let mut lines: Vec<&str> = printed.lines().collect();
+        lines.sort_unstable();
+        let expected = [own, other].map(|address| format!("{address}: who is there?"));
+        assert_eq!(
+            (lines, code),
+            (expected.each_ref().map(String::as_str).to_vec(), 0),
+            "{errors}"
+        );
+    }
     stop(&mut server);
 }
 

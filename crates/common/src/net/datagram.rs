@@ -27,6 +27,9 @@ pub const LARGEST_DATAGRAM: usize = 65_527;
 /// The shortest wait that a system knows: to it, a limit of zero means none.
 const TICK: Duration = Duration::from_millis(1);
 
+/// How often a socket that cannot be woken looks whether it should stop.
+const LOOK: Duration = Duration::from_millis(300);
+
 /// Room for one datagram of a limited size, and for one byte more: a datagram
 /// that needs that byte was too large, and without it nobody would know. The
 /// system throws away what does not fit
@@ -108,6 +111,9 @@ impl From<io::Error> for DatagramError {
 #[derive(Debug)]
 pub struct DatagramSocket {
     socket: UdpSocket,
+    /// Where answers leave, if not here: those to a group come from the
+    /// member's own address.
+    own: Option<UdpSocket>,
     local: SocketAddr,
     peer: Option<SocketAddr>,
     /// Whether the system knows the peer too, and lets in nobody else.
@@ -172,12 +178,13 @@ impl DatagramSocket {
     pub fn send_to(&self, bytes: &[u8], to: SocketAddr) -> Result<(), DatagramError> {
         self.wire.show(Direction::Sent, &to, bytes);
         // Never a part: a datagram goes whole or not at all.
-        self.socket.send_to(bytes, to)?;
+        let socket = self.own.as_ref().unwrap_or(&self.socket);
+        socket.send_to(bytes, to)?;
         Ok(())
     }
 
-    /// Waits for one datagram, for ever if need be: see
-    /// [`wake_on`](Self::wake_on).
+    /// Waits for one datagram, for ever if need be; `None` once `stop` was given,
+    /// if [`wake_on`](Self::wake_on) was called before.
     ///
     /// # Errors
     ///
@@ -185,11 +192,16 @@ impl DatagramSocket {
     pub fn receive<'a>(
         &self,
         buffer: &'a mut DatagramBuffer,
-    ) -> Result<Datagram<'a>, DatagramError> {
+        stop: &Stop,
+    ) -> Result<Option<Datagram<'a>>, DatagramError> {
         loop {
-            if let Some((count, from)) = self.take(buffer)? {
+            let taken = self.take(buffer);
+            if stop.is_set() {
+                return Ok(None);
+            }
+            if let Some((count, from)) = taken? {
                 let bytes = &buffer.0[..count];
-                return Ok(Datagram { bytes, from });
+                return Ok(Some(Datagram { bytes, from }));
             }
         }
     }
@@ -249,24 +261,29 @@ impl DatagramSocket {
 
     /// Wakes the thread in [`receive`](Self::receive) when `stop` is given, for
     /// as long as the returned [`Wake`] lives: by an empty datagram to the
-    /// socket's own address. So after each datagram ask [`Stop::is_set`] first.
+    /// socket's own address.
     ///
     /// It cannot be missed: it is lost only where others wait to be received,
     /// and each of them wakes the thread as well. And it costs nothing while
-    /// nobody stops, which a time limit on every wait would.
+    /// nobody stops, which a call to wait before each receive would.
     ///
     /// # Errors
     ///
     /// The system's, when it has no descriptor left.
     pub fn wake_on(&self, stop: &Stop) -> io::Result<Wake> {
-        let bell = self.socket.try_clone()?;
         let mut own = self.local;
-        // "Every address of this machine" is none to send to.
         match own.ip() {
+            // Other members would hear it, too. So this one looks by itself.
+            ip if ip.is_multicast() => {
+                self.socket.set_read_timeout(Some(LOOK))?;
+                return Ok(stop.on_stop(|| {}));
+            }
+            // "Every address of this machine" is none to send to.
             IpAddr::V4(ip) if ip.is_unspecified() => own.set_ip(Ipv4Addr::LOCALHOST.into()),
             IpAddr::V6(ip) if ip.is_unspecified() => own.set_ip(Ipv6Addr::LOCALHOST.into()),
             _ => {}
         }
+        let bell = self.socket.try_clone()?;
         Ok(stop.on_stop(move || {
             let _ = bell.send_to(b"", own);
         }))

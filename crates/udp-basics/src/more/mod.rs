@@ -4,3 +4,4 @@ pub(crate) mod everybody;
 pub(crate) mod ping;
 pub(crate) mod send_only;
 pub(crate) mod tally;
+pub(crate) mod totals;

@@ -44,7 +44,8 @@ impl DatagramSocket {
     ///
     /// The resolver's and [bind(2)](https://man7.org/linux/man-pages/man2/bind.2.html)'s.
     pub fn bind(address: &Address) -> io::Result<Vec<Self>> {
-        inet(address)?.into_iter().map(bind_to).collect()
+        let addresses = inet(address)?.into_iter();
+        addresses.map(|address| bind_to(address, false)).collect()
     }
 
     /// A socket for every address that `address` stands for, in the order in
@@ -82,8 +83,8 @@ impl DatagramSocket {
     /// ([RFC 1112 §7](https://www.rfc-editor.org/rfc/rfc1112#section-7)).
     ///
     /// It is bound to the group, not to every address, so that it gets nothing
-    /// else. Windows binds to no group: there this socket joins by itself, and
-    /// the result is `None`.
+    /// else, and answers from this socket's address. Windows binds to no group:
+    /// there this socket joins by itself, and the result is `None`.
     ///
     /// # Errors
     ///
@@ -100,28 +101,32 @@ impl DatagramSocket {
             self.socket.join_multicast_v4(&group, &interface)?;
             return Ok(None);
         }
-        let joined = bind_to(SocketAddr::from((group, self.local.port())))?;
+        let mut joined = bind_to(SocketAddr::from((group, self.local.port())), true)?;
+        joined.own = Some(self.socket.try_clone()?);
         joined.socket.join_multicast_v4(&group, &interface)?;
-        // Its own wake-up call must take the same way.
-        socket2::SockRef::from(&joined.socket).set_multicast_if_v4(&interface)?;
         Ok(Some(joined))
     }
 }
 
 // ANCHOR: bind
-fn bind_to(address: SocketAddr) -> io::Result<DatagramSocket> {
+fn bind_to(address: SocketAddr, shared: bool) -> io::Result<DatagramSocket> {
     let socket = Socket::new(Domain::for_address(address), Type::DGRAM, None)?;
     // Two --listen say plainly that both families are wanted.
     if address.is_ipv6() {
         socket.set_only_v6(true)?;
     }
-    // No SO_REUSEADDR: nothing waits here as TIME-WAIT does for TCP, and with
-    // it a second server would silently take the datagrams of the first.
+    // Nothing waits here as TIME-WAIT does for TCP, and with this option a
+    // second server would silently take the datagrams of the first. Members of
+    // a group share its address, and each gets every datagram.
+    if shared {
+        socket.set_reuse_address(true)?;
+    }
     socket.bind(&address.into())?;
     let socket = UdpSocket::from(socket);
     Ok(DatagramSocket {
         local: socket.local_addr()?,
         socket,
+        own: None,
         peer: None,
         connected: false,
         wire: Wire::default(),
@@ -131,7 +136,7 @@ fn bind_to(address: SocketAddr) -> io::Result<DatagramSocket> {
 
 // ANCHOR: connect
 fn open_to(local: SocketAddr, peer: SocketAddr, target: Target) -> io::Result<DatagramSocket> {
-    let mut opened = bind_to(local)?;
+    let mut opened = bind_to(local, false)?;
     opened.peer = Some(peer);
     match target {
         // To a group nobody can connect and hear an answer: it comes from the

@@ -54,8 +54,9 @@ impl<const PORT: u16> ListenDatagrams<PORT> {
 /// Where a client of datagrams sends. `PORT` is the lesson's.
 #[derive(Debug, Args)]
 pub struct ConnectDatagrams<const PORT: u16> {
-    /// Address of the server: HOST:PORT, with IPv6 in brackets
-    #[arg(long, value_name = "ADDR", value_parser = inet,
+    /// Address of the server: HOST:PORT, with IPv6 in brackets. If given twice,
+    /// the last one counts
+    #[arg(long, value_name = "ADDR", value_parser = inet, overrides_with = "connect",
         default_value_t = Address::loopback(PORT))]
     pub connect: Address,
 

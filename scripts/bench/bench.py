@@ -7,12 +7,14 @@ import codecs_of_common as codecs
 import idle
 import tcp_echo
 import threaded
+import udp_echo
 from harness import Missing
 
 BENCHMARKS = {
     "tcp-echo": tcp_echo.run,
     "threaded": threaded.run,
     "idle": idle.run,
+    "udp-echo": udp_echo.run,
     "codecs": codecs.framing,
     "codecs-text": codecs.text,
 }

@@ -82,15 +82,16 @@ def cpu_seconds(process):
 
 
 @contextmanager
-def serving(command):
+def serving(command, ready=is_listening):
     """A server on a port of its own, its output thrown away as it is for all.
-    `command` gets the port and gives the words; port and process come back."""
+    `command` gets the port and gives the words; `ready` says whether the port is
+    served; port and process come back."""
     port = free_port()
     process = subprocess.Popen(command(port), stdin=subprocess.DEVNULL,
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + PATIENCE
-        while not is_listening(port):
+        while not ready(port):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise SystemExit(f"bench: {command(port)[0]} does not listen")
             time.sleep(0.01)

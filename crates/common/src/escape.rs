@@ -5,7 +5,12 @@
 //! Bidirectional marks reorder what is read. So nothing from the network is
 //! printed before it went through [`escape`].
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::{
+    borrow::Cow,
+    fmt::{self, Write as _},
+};
+
+use crate::text::TextCodec;
 
 /// `text` with every dangerous character written out.
 ///
@@ -34,6 +39,41 @@ pub fn escape(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(out)
+}
+
+/// Bytes that should be text: what is UTF-8 as [`escape`] shows it, every other
+/// byte as `\xNN`.
+///
+/// ```
+/// assert_eq!(common::escape::escape_bytes(b"caf\xe9\n"), "caf\\xe9\\x0a");
+/// ```
+#[must_use]
+pub fn escape_bytes(bytes: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = str::from_utf8(bytes) {
+        return escape(text);
+    }
+    let mut out = String::with_capacity(bytes.len() + 16);
+    for chunk in bytes.utf8_chunks() {
+        out.push_str(&escape(chunk.valid()));
+        for byte in chunk.invalid() {
+            let _ = write!(out, "\\x{byte:02x}");
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Shows bytes from the network on a terminal: as text where they are text in
+/// this encoding, escaped in any case.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown<'a>(pub &'a [u8], pub &'a TextCodec);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.1.decode(self.0) {
+            Ok(text) => f.write_str(&escape(&text)),
+            Err(_) => f.write_str(&escape_bytes(self.0)),
+        }
+    }
 }
 
 /// C0 (U+0000–001F), DEL (U+007F) and C1 (U+0080–009F).

@@ -1,5 +1,6 @@
 //! The options that all lessons share, as groups for `#[command(flatten)]`.
 
+mod datagram;
 mod place;
 
 use std::{fmt, str::FromStr, time::Duration};
@@ -15,6 +16,7 @@ use crate::{
     wire::Wire,
 };
 
+pub use datagram::{ConnectDatagrams, ListenDatagrams};
 pub use place::{Connect, Listen};
 
 /// A number of seconds on the command line: decimals allowed, 0 for no limit.

@@ -8,7 +8,9 @@ use super::Seconds;
 use crate::{
     address::Address,
     exit::{Failure, reason, tell},
-    net::{Acceptor, ConnectError, ConnectOptions, ListenOptions, Stream, connect, listen},
+    net::{
+        Acceptor, ConnectError, ConnectOptions, Endpoint, ListenOptions, Stream, connect, listen,
+    },
     output::Output,
     stop::Stop,
 };
@@ -46,20 +48,25 @@ impl<const PORT: u16> Listen<PORT> {
         let acceptor = Acceptor::new(listeners, stop)
             .map_err(|error| Failure::new("cannot wait for clients", reason(&error)))?;
         for listener in acceptor.listeners() {
-            let endpoint = listener.endpoint();
-            output.line(format_args!("listening on {endpoint}"))?;
-            if !endpoint.is_local() {
-                tell(
-                    "warning",
-                    &format_args!("other machines can reach {endpoint}"),
-                );
-            }
+            announce(listener.endpoint(), output)?;
         }
         Ok(acceptor)
     }
 }
 
-fn cannot_listen(address: &Address, error: &io::Error) -> Failure {
+/// The first line of a server, one for each socket.
+pub(super) fn announce(endpoint: &Endpoint, output: &Output) -> Result<(), Failure> {
+    output.line(format_args!("listening on {endpoint}"))?;
+    if !endpoint.is_local() {
+        tell(
+            "warning",
+            &format_args!("other machines can reach {endpoint}"),
+        );
+    }
+    Ok(())
+}
+
+pub(super) fn cannot_listen(address: &Address, error: &io::Error) -> Failure {
     let failure = Failure::new(format_args!("cannot listen on {address}"), reason(error));
     let is_path = matches!(address, Address::Unix(_));
     match error.kind() {

@@ -5,6 +5,7 @@
 
 mod accept;
 mod connect;
+mod datagram;
 mod listen;
 mod path;
 mod stream;
@@ -16,13 +17,20 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use socket2::{SockAddr, Socket};
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    fd::AsFd,
+};
+use socket2::SockAddr;
 
 use crate::{address::Address, escape::escape, stop::Stop};
 
 pub use accept::Acceptor;
 pub use connect::{ConnectError, ConnectOptions, connect};
+pub use datagram::{
+    Datagram, DatagramBuffer, DatagramError, DatagramOptions, DatagramSocket, LARGEST_DATAGRAM,
+    Target,
+};
 pub use listen::{ListenOptions, Listener, listen};
 pub(crate) use path::remove_paths;
 pub use stream::{Stream, StreamOptions};
@@ -102,7 +110,7 @@ fn resolve(address: &Address) -> io::Result<Vec<SockAddr>> {
 /// Waits until `socket` is ready for one of `flags`, the deadline has passed
 /// (`false`), or `stop` is given (`false`, too).
 fn wait_for(
-    socket: &Socket,
+    socket: &impl AsFd,
     flags: PollFlags,
     deadline: Option<Instant>,
     stop: &Stop,

@@ -1,0 +1,187 @@
+//! Datagram sockets: borders, truncation, limits, refusals and stops.
+
+use std::{
+    net::SocketAddr,
+    thread,
+    time::{Duration, Instant},
+};
+
+use common::{
+    address::Address,
+    net::{
+        DatagramBuffer, DatagramError, DatagramOptions, DatagramSocket, Endpoint, LARGEST_DATAGRAM,
+        Target,
+    },
+    stop::Stop,
+};
+
+const SOON: Duration = Duration::from_secs(10);
+
+fn bind(address: &str) -> DatagramSocket {
+    let address = address.parse().expect("an address");
+    DatagramSocket::bind(&address).expect("bind").remove(0)
+}
+
+fn inet(socket: &DatagramSocket) -> SocketAddr {
+    match socket.local() {
+        Endpoint::Inet(address) => address,
+        Endpoint::Unix(_) => unreachable!("UDP"),
+    }
+}
+
+fn open(to: SocketAddr, target: Target) -> DatagramSocket {
+    let address: Address = to.to_string().parse().expect("an address");
+    let options = DatagramOptions { bind: None, target };
+    DatagramSocket::open(&address, &options)
+        .expect("open")
+        .remove(0)
+}
+
+/// What comes next, within the deadline of every test.
+fn next(socket: &DatagramSocket, limit: usize) -> Result<Vec<u8>, DatagramError> {
+    let mut buffer = DatagramBuffer::new(limit);
+    let datagram = socket.receive_until(&mut buffer, Instant::now() + SOON, &Stop::new())?;
+    Ok(datagram.expect("a datagram in time").bytes.to_vec())
+}
+
+#[test]
+fn datagrams_keep_their_borders_and_nothing_is_a_datagram() {
+    let mut addresses = vec!["127.0.0.1:0", "localhost:0"];
+    if std::net::UdpSocket::bind("[::1]:0").is_ok() {
+        addresses.push("[::1]:0");
+    }
+    for address in addresses {
+        let server = bind(address);
+        let client = open(inet(&server), Target::Connected);
+        for bytes in [&b"one"[..], b"", b"two"] {
+            client.send(bytes).unwrap();
+        }
+        for bytes in [&b"one"[..], b"", b"two"] {
+            assert_eq!(next(&server, 100).unwrap(), bytes, "{address}");
+        }
+    }
+}
+
+#[test]
+fn one_byte_more_than_fits_is_noticed_and_the_next_one_comes() {
+    let server = bind("127.0.0.1:0");
+    let client = open(inet(&server), Target::Connected);
+    for (size, fits) in [
+        (9, true),
+        (10, true),
+        (11, false),
+        (12, false),
+        (65_507, false),
+    ] {
+        client.send(&vec![7; size]).unwrap();
+        match next(&server, 10) {
+            Ok(bytes) => assert!(fits && bytes.len() == size, "{size}"),
+            Err(DatagramError::TooLarge { limit: 10, .. }) => assert!(!fits, "{size}"),
+            Err(error) => panic!("{size}: {error}"),
+        }
+    }
+    client.send(&[7; 65_507]).unwrap();
+    assert_eq!(next(&server, LARGEST_DATAGRAM).unwrap().len(), 65_507);
+    assert!(client.send(&[7; 65_508]).is_err(), "more than IPv4 carries");
+}
+
+#[test]
+fn a_connected_socket_hears_its_peer_and_no_stranger() {
+    let server = bind("127.0.0.1:0");
+    let stranger = bind("127.0.0.1:0");
+    for (target, expected) in [
+        (Target::Connected, &b"peer"[..]),
+        (Target::Unconnected, b"stranger"),
+    ] {
+        let client = open(inet(&server), target);
+        client.send(b"hello").unwrap();
+        let mut buffer = DatagramBuffer::new(10);
+        let hello = server.receive(&mut buffer, &Stop::new()).unwrap();
+        let from = hello.unwrap().from;
+        stranger.send_to(b"stranger", from).unwrap();
+        server.send_to(b"peer", from).unwrap();
+        assert_eq!(next(&client, 100).unwrap(), expected);
+        assert!(client.is_peer(inet(&server)) && !client.is_peer(inet(&stranger)));
+    }
+}
+
+#[test]
+fn nobody_there_is_told_to_a_connected_socket_and_does_not_end_it() {
+    let server = bind("127.0.0.1:0");
+    let address = inet(&server);
+    drop(server);
+    let client = open(address, Target::Connected);
+    for _ in 0..2 {
+        client.send(b"?").unwrap();
+        assert!(matches!(next(&client, 10), Err(DatagramError::Refused)));
+    }
+    let server = bind(&address.to_string());
+    client.send(b"!").unwrap();
+    assert_eq!(next(&server, 10).unwrap(), b"!");
+}
+
+#[test]
+fn a_wait_ends_at_its_deadline_or_at_a_stop() {
+    let socket = bind("127.0.0.1:0");
+    let mut buffer = DatagramBuffer::new(10);
+    let begun = Instant::now();
+    let limit = Duration::from_millis(300);
+    let nothing = socket.receive_until(&mut buffer, begun + limit, &Stop::new());
+    assert_eq!(nothing.unwrap(), None);
+    assert!(begun.elapsed() >= limit, "not before its deadline");
+
+    let stop = Stop::new();
+    let hour = Instant::now() + Duration::from_secs(3600);
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| socket.receive_until(&mut buffer, hour, &stop).unwrap());
+        stop.trigger();
+        assert_eq!(waiting.join().unwrap(), None);
+    });
+    // What is there already is taken, also when the time is over.
+    socket.send_to(b"late", inet(&socket)).unwrap();
+    let over = socket
+        .receive_until(&mut buffer, begun, &Stop::new())
+        .unwrap();
+    assert_eq!(over.unwrap().bytes, b"late");
+}
+
+#[test]
+fn a_stop_wakes_a_wait_without_a_deadline_on_any_address() {
+    for address in ["127.0.0.1:0", "0.0.0.0:0", "[::1]:0", "[::]:0"] {
+        if address.starts_with('[') && std::net::UdpSocket::bind("[::1]:0").is_err() {
+            continue;
+        }
+        let socket = bind(address);
+        let stop = Stop::new();
+        let _wake = socket.wake_on(&stop).unwrap();
+        thread::scope(|scope| {
+            let waiting = scope.spawn(|| {
+                let mut buffer = DatagramBuffer::new(10);
+                socket.receive(&mut buffer, &stop).unwrap().is_none()
+            });
+            stop.trigger();
+            assert!(waiting.join().unwrap(), "{address}");
+        });
+    }
+}
+
+#[test]
+fn a_stop_wakes_also_where_the_buffer_is_full() {
+    let socket = bind("127.0.0.1:0");
+    let stop = Stop::new();
+    let _wake = socket.wake_on(&stop).unwrap();
+    // More than any receive buffer holds by default.
+    for _ in 0..10_000 {
+        let _ = socket.send_to(&[0; 1000], inet(&socket));
+    }
+    stop.trigger();
+    let mut buffer = DatagramBuffer::new(1000);
+    assert_eq!(socket.receive(&mut buffer, &stop).unwrap(), None);
+}
+
+#[test]
+fn unix_paths_are_no_addresses_of_datagrams_here() {
+    let address: Address = "unix:/nowhere/socket".parse().unwrap();
+    assert!(DatagramSocket::bind(&address).is_err());
+    assert!(DatagramSocket::open(&address, &DatagramOptions::default()).is_err());
+}

@@ -1,0 +1,254 @@
+//! The client: ask, wait, ask again.
+//!
+//! One request is under way at a time ("stop and wait"). What comes meanwhile
+//! is either its answer or of no use, whoever sent it and however often.
+
+use std::time::{Duration, Instant};
+
+use common::{
+    escape::Shown,
+    exit::{Failure, tell},
+    input::Line,
+    net::{Datagram, DatagramBuffer, DatagramError, DatagramSocket, LARGEST_DATAGRAM},
+    output::Output,
+    stop::Stop,
+    text::TextCodec,
+};
+use crossbeam_channel::{Receiver, select};
+
+use crate::{
+    more::{everybody, ping, send_only, tally::Tally},
+    protocol::{Request, Verdict},
+};
+
+/// Requests in a row without an answer, after which the server is taken for
+/// dead (UB-19).
+const GIVE_UP: u32 = 3;
+
+/// Datagrams that are looked at although the time is over: about as many as a
+/// socket holds.
+const BACKLOG: u32 = 256;
+
+/// What to do with the messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Send each and wait for its answer.
+    Ask,
+    /// Send each and wait for nothing.
+    SendOnly,
+    /// Send each and list everybody who answers.
+    Everybody,
+    /// Measure so many round trips, one begun in every interval.
+    Ping {
+        /// How many.
+        count: u32,
+        /// Time from one to the next.
+        interval: Duration,
+    },
+}
+
+/// How to talk.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What to do with the messages.
+    pub mode: Mode,
+    /// How long to wait for an answer, the first time. Then twice as long, and
+    /// so on: if the network is full, sending faster fills it more.
+    pub wait: Duration,
+    /// How often to send again.
+    pub retries: u32,
+    /// Whether requests are numbered.
+    pub numbered: bool,
+    /// Whether somebody types: lines are then asked for with `>>> `.
+    pub prompt: bool,
+    /// Whether to tell what is sent again and what is dropped.
+    pub verbose: bool,
+    /// How text and bytes belong together.
+    pub codec: TextCodec,
+}
+
+/// Sends every line of `input` to the first of `sockets` that is not refused,
+/// and prints every answer.
+///
+/// # Errors
+///
+/// [`Failure`] when answers are missing, a line cannot be sent, or the output
+/// cannot be written.
+pub fn run(
+    mut sockets: Vec<DatagramSocket>,
+    input: &Receiver<Line>,
+    options: &Options,
+    output: &Output,
+    stop: &Stop,
+) -> Result<(), Failure> {
+    // From the back, in the resolver's order.
+    sockets.reverse();
+    let no_address = || Failure::usage("--connect", "there is no such address");
+    let mut talk = Talk {
+        socket: sockets.pop().ok_or_else(no_address)?,
+        others: sockets,
+        buffer: DatagramBuffer::new(LARGEST_DATAGRAM),
+        options,
+        output,
+        stop,
+        tally: Tally::new(options.verbose),
+    };
+    let result = match options.mode {
+        Mode::Ask => talk.ask_all(input),
+        Mode::SendOnly => send_only::run(&mut talk, input),
+        Mode::Everybody => everybody::run(&mut talk, input),
+        Mode::Ping { count, interval } => ping::run(&mut talk, count, interval),
+    };
+    if stop.is_set() {
+        return Err(Failure::stopped(&talk.tally));
+    }
+    if talk.tally.is_eventful() {
+        tell("done", &talk.tally);
+    }
+    result
+}
+
+/// A client at work.
+pub(crate) struct Talk<'a> {
+    pub(crate) socket: DatagramSocket,
+    /// To be tried if nobody listens at the first address, the next one last.
+    others: Vec<DatagramSocket>,
+    pub(crate) buffer: DatagramBuffer,
+    pub(crate) options: &'a Options,
+    pub(crate) output: &'a Output,
+    pub(crate) stop: &'a Stop,
+    pub(crate) tally: Tally,
+}
+
+impl Talk<'_> {
+    /// Line after line, each with its answer.
+    fn ask_all(&mut self, input: &Receiver<Line>) -> Result<(), Failure> {
+        let mut silent = 0;
+        while silent < GIVE_UP
+            && let Some(request) = self.next_request(input)?
+        {
+            if self.ask(&request)? {
+                silent = 0;
+            } else if !self.stop.is_set() {
+                silent += 1;
+                tell("warning", &format_args!("no answer to {request}"));
+            }
+        }
+        self.tally.verdict()
+    }
+
+    /// The next line as a request; `None` at the end, or when stopped.
+    pub(crate) fn next_request(
+        &mut self,
+        input: &Receiver<Line>,
+    ) -> Result<Option<Request>, Failure> {
+        if self.options.prompt {
+            self.output.prompt(">>> ")?;
+        }
+        let line = select! {
+            recv(input) -> line => line,
+            recv(self.stop.channel()) -> _ => return Ok(None),
+        };
+        let Ok(line) = line else {
+            return Ok(None);
+        };
+        self.tally.requests += 1;
+        let number = self.tally.requests;
+        let unusable = |why| Failure::new(format_args!("cannot send line {number}"), why);
+        self.request(number, line).map(Some).map_err(unusable)
+    }
+
+    fn request(&self, number: u64, line: Line) -> Result<Request, Box<dyn std::error::Error>> {
+        let line = line?;
+        let text = self.options.codec.for_input().decode(&line)?;
+        let bytes = self.options.codec.encode(&text)?;
+        Ok(match self.options.numbered {
+            true => Request::numbered(number, &bytes)?,
+            false => Request::plain(&bytes)?,
+        })
+    }
+
+    // ANCHOR: ask
+    /// Sends the request, and again each time that its answer does not come,
+    /// and prints the answer. `false` if there was none.
+    fn ask(&mut self, request: &Request) -> Result<bool, Failure> {
+        let mut wait = self.options.wait;
+        let mut tries = 0;
+        while tries <= self.options.retries && !self.stop.is_set() {
+            if tries > 0 {
+                self.tally.again(request);
+            }
+            let sent = self.socket.send(request.bytes());
+            let answer = sent.and_then(|()| self.await_answer(request, Instant::now() + wait));
+            match answer {
+                Ok(Some(text)) => {
+                    self.tally.answered += 1;
+                    self.output.line(Shown(&text, &self.options.codec))?;
+                    return Ok(true);
+                }
+                Ok(None) => {
+                    tries += 1;
+                    wait = wait.saturating_mul(2);
+                }
+                Err(DatagramError::Refused) if self.try_next_address() => {}
+                Err(error) => return Err(self.unreachable(&error)),
+            }
+        }
+        Ok(false)
+    }
+
+    /// Waits until `deadline` for the answer, and drops everything else.
+    fn await_answer(
+        &mut self,
+        request: &Request,
+        deadline: Instant,
+    ) -> Result<Option<Vec<u8>>, DatagramError> {
+        // What came in time counts, also if this machine was too busy to look.
+        // But others' datagrams must not hold us here for ever.
+        let mut overtime = BACKLOG;
+        while overtime > 0 && !self.stop.is_set() {
+            overtime -= u32::from(Instant::now() >= deadline);
+            let received = self
+                .socket
+                .receive_until(&mut self.buffer, deadline, self.stop)?;
+            let Some(Datagram { bytes, from }) = received else {
+                return Ok(None);
+            };
+            if !self.socket.is_peer(from) {
+                self.tally.stranger(from);
+                continue;
+            }
+            match request.judge(bytes) {
+                Verdict::Answer(text) => return Ok(Some(text.to_vec())),
+                verdict => self.tally.drop(verdict),
+            }
+        }
+        Ok(None)
+    }
+    // ANCHOR_END: ask
+
+    /// Goes on to the next address of the server's name, if nobody listens at
+    /// this one and nobody ever answered.
+    fn try_next_address(&mut self) -> bool {
+        let Some(next) = self.others.pop().filter(|_| self.tally.answered == 0) else {
+            return false;
+        };
+        self.socket = next;
+        true
+    }
+
+    /// Why there is no use in going on.
+    pub(crate) fn unreachable(&self, error: &DatagramError) -> Failure {
+        let peer = self
+            .socket
+            .peer()
+            .map_or_else(String::new, |peer| peer.to_string());
+        let failure = Failure::new(format_args!("cannot reach {peer}"), error);
+        match error {
+            DatagramError::Refused => {
+                failure.next_step("start the server first: cargo run --bin udp-basics-server")
+            }
+            _ => failure,
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The server: whatever comes goes back.
+//!
+//! There is nobody to accept and nothing to close. One socket hears all
+//! clients; each datagram brings the address to answer to, and with the answer
+//! sent the server has forgotten it.
+
+use std::{io, thread, time::Duration};
+
+use common::{
+    escape::Shown,
+    exit::{Failure, reason, tell},
+    net::{Datagram, DatagramBuffer, DatagramError, DatagramSocket},
+    output::Output,
+    stop::Stop,
+    text::TextCodec,
+};
+
+pub use crate::more::totals::Totals;
+
+/// Pause after a receive that failed for want of memory or a network, so that a
+/// troubled machine is not kept busy by the failing.
+const BACK_OFF: Duration = Duration::from_millis(100);
+
+/// What to answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// The same bytes (UB-1).
+    Echo,
+    /// These bytes, then the same.
+    Prefix(Vec<u8>),
+    /// Nothing.
+    Nothing,
+}
+
+/// How to serve.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What to answer.
+    pub reply: Reply,
+    /// Whether to stop after one datagram.
+    pub once: bool,
+    /// Most bytes of a datagram that is answered (UB-7).
+    pub buffer: usize,
+    /// How datagrams are shown. What is answered does not depend on it.
+    pub codec: TextCodec,
+}
+
+/// Serves until `stop`, or until the first datagram if that was asked for, and
+/// gives `stop` itself when it ends for another reason. No datagram ends it
+/// (UB-8).
+///
+/// # Errors
+///
+/// [`Failure`] when the output cannot be written, or a socket cannot be served
+/// for want of threads or descriptors.
+pub fn run(
+    sockets: &[DatagramSocket],
+    options: &Options,
+    output: &Output,
+    stop: &Stop,
+) -> Result<Totals, Failure> {
+    thread::scope(|scope| {
+        let threads: Vec<_> = sockets
+            .iter()
+            .map(|socket| {
+                thread::Builder::new().spawn_scoped(scope, move || {
+                    let served = serve(socket, options, output, stop);
+                    // Whoever ends first, ends all.
+                    stop.trigger();
+                    served
+                })
+            })
+            .collect();
+        if threads.iter().any(Result::is_err) {
+            stop.trigger();
+        }
+        let mut totals = Totals::default();
+        for thread in threads {
+            let thread = thread.map_err(|error| cannot_serve(&error))?;
+            totals += thread.join().unwrap_or(Ok(Totals::default()))?;
+        }
+        Ok(totals)
+    })
+}
+
+/// One socket, from its first datagram to the end.
+fn serve(
+    socket: &DatagramSocket,
+    options: &Options,
+    output: &Output,
+    stop: &Stop,
+) -> Result<Totals, Failure> {
+    let _wake = socket.wake_on(stop).map_err(|error| cannot_serve(&error))?;
+    let mut buffer = DatagramBuffer::new(options.buffer);
+    let mut totals = Totals::default();
+    // ANCHOR: serve
+    loop {
+        match socket.receive(&mut buffer, stop) {
+            Ok(None) => return Ok(totals),
+            Ok(Some(Datagram { bytes, from })) => {
+                totals.datagrams += 1;
+                totals.bytes += bytes.len() as u64;
+                let sent = match &options.reply {
+                    Reply::Echo => socket.send_to(bytes, from),
+                    Reply::Prefix(prefix) => socket.send_to(&[prefix, bytes].concat(), from),
+                    Reply::Nothing => Ok(()),
+                };
+                output.line(format_args!("{from}: {}", Shown(bytes, &options.codec)))?;
+                if let Err(error) = sent {
+                    totals.undelivered += 1;
+                    tell("warning", &format_args!("cannot answer {from}: {error}"));
+                }
+            }
+            Err(error @ DatagramError::TooLarge { .. }) => {
+                totals.too_large += 1;
+                tell("warning", &format_args!("not answered: {error}"));
+            }
+            // A client left before its answer came (UB-9). Not this socket's end.
+            Err(DatagramError::Refused) => totals.undelivered += 1,
+            Err(error) => {
+                tell("warning", &format_args!("cannot receive: {error}"));
+                let _ = stop.channel().recv_timeout(BACK_OFF);
+            }
+        }
+        if options.once {
+            return Ok(totals);
+        }
+    }
+    // ANCHOR_END: serve
+}
+
+fn cannot_serve(error: &io::Error) -> Failure {
+    Failure::new("cannot serve", reason(error))
+}

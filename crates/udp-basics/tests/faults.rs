@@ -1,0 +1,219 @@
+//! The client against servers and networks that a test makes up: what comes too
+//! late, twice, changed, from elsewhere or not at all.
+
+mod talk;
+
+use std::{
+    collections::HashMap,
+    net::{SocketAddr, UdpSocket},
+    thread,
+};
+
+use talk::{receive, server, socket, talk};
+
+/// A server written by the test, for a client that runs meanwhile.
+fn fake(mut answer: impl FnMut(&UdpSocket, &[u8], SocketAddr) + Send + 'static) -> String {
+    let socket = socket();
+    let address = socket.local_addr().expect("bound").to_string();
+    thread::spawn(move || {
+        let mut buffer = vec![0; 70_000];
+        while let Ok((count, from)) = socket.recv_from(&mut buffer) {
+            answer(&socket, &buffer[..count], from);
+        }
+    });
+    address
+}
+
+fn send(socket: &UdpSocket, bytes: &[u8], to: SocketAddr) {
+    socket.send_to(bytes, to).expect("send");
+}
+
+#[test]
+fn a_lost_request_is_sent_again_the_same() {
+    let mut seen: HashMap<Vec<u8>, u32> = HashMap::new();
+    let address = fake(move |socket, request, from| {
+        let times = seen.entry(request.to_vec()).or_default();
+        *times += 1;
+        if *times >= 3 {
+            send(socket, request, from);
+        }
+    });
+    let args = ["--wait", "0.05", "--retries", "8", "--verbose"];
+    let (printed, errors, code) = talk(&address, &args, "a\nb\n");
+    assert_eq!((printed.as_str(), code), ("a\nb\n", 0));
+    assert!(
+        errors.matches("sending request 2 again").count() >= 2,
+        "{errors}"
+    );
+    assert!(
+        errors.contains("requests: 2, answered: 2, sent again: "),
+        "{errors}"
+    );
+}
+
+#[test]
+fn only_the_answer_counts() {
+    let stranger = socket();
+    let address = fake(move |socket, request, from| {
+        send(socket, b"", from);
+        send(socket, &request[..request.len() - 1], from);
+        send(socket, b"99 unasked", from);
+        send(&stranger, request, from);
+        send(socket, request, from);
+        // Once more: it meets the next request.
+        send(socket, request, from);
+    });
+    let input = "a\nb\nc\n";
+    let (printed, errors, code) = talk(&address, &["--wait", "10"], input);
+    assert_eq!((printed.as_str(), code), (input, 0), "{errors}");
+    assert!(
+        errors.ends_with("dropped: 2 late or double, 9 that answer nothing, 0 from strangers\n"),
+        "{errors}"
+    );
+    // The connected socket never saw the stranger. This one does.
+    let (printed, errors, code) = talk(&address, &["--wait", "10", "--unconnected"], input);
+    assert_eq!((printed.as_str(), code), (input, 0), "{errors}");
+    assert!(errors.ends_with("3 from strangers\n"), "{errors}");
+    assert!(errors.contains("which is not the server"), "{errors}");
+}
+
+#[test]
+fn after_an_unanswered_request_comes_the_next_one() {
+    let address = fake(|socket, request, from| {
+        if !request.starts_with(b"1 ") {
+            send(socket, request, from);
+        }
+    });
+    let args = ["--wait", "1.5", "--retries", "0"];
+    let (printed, errors, code) = talk(&address, &args, "lost\nfound\n");
+    assert_eq!((printed.as_str(), code), ("found\n", 1));
+    assert!(
+        errors.contains("warning: no answer to request 1\n"),
+        "{errors}"
+    );
+    assert!(
+        errors.ends_with("error: answers are missing: 1 of 2 requests got none\n"),
+        "{errors}"
+    );
+}
+
+#[test]
+fn a_server_that_never_answers_is_given_up() {
+    let silent = socket();
+    let address = silent.local_addr().unwrap().to_string();
+    let input = "line\n".repeat(1000);
+    let args = ["--wait", "0.01", "--retries", "2"];
+    let (printed, errors, code) = talk(&address, &args, &input);
+    assert_eq!((printed.as_str(), code), ("", 1));
+    assert!(
+        errors.contains("requests: 3, answered: 0, sent again: 6"),
+        "{errors}"
+    );
+}
+
+#[test]
+fn nobody_there_is_an_error_with_a_next_step() {
+    let address = socket().local_addr().unwrap().to_string();
+    let (printed, errors, code) = talk(&address, &["--wait", "10"], "hello\n");
+    assert_eq!((printed.as_str(), code), ("", 1));
+    assert_eq!(
+        errors,
+        format!(
+            "error: cannot reach {address}: nobody listens there \
+             (start the server first: cargo run --bin udp-basics-server)\n"
+        )
+    );
+}
+
+/// Passes datagrams on between clients and a server, and loses, doubles and
+/// swaps three in ten, always the same ones.
+fn bad_network(server: &str) -> String {
+    let server: SocketAddr = server.parse().expect("an address");
+    let outside = socket();
+    let address = outside.local_addr().expect("bound").to_string();
+    let inside = socket();
+    inside.connect(server).expect("connect");
+    thread::spawn(move || {
+        let mut held: Option<Vec<u8>> = None;
+        let mut random = 7u32;
+        let mut buffer = vec![0; 2000];
+        while let Ok((count, from)) = outside.recv_from(&mut buffer) {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let request = buffer[..count].to_vec();
+            // Lost on the way in, or its answer on the way out.
+            let (copies, lose_answer) = match (random >> 16) % 10 {
+                0 => (0, false),
+                1 => (1, true),
+                2 => (2, false),
+                _ => (1, false),
+            };
+            for _ in 0..copies {
+                inside.send(&request).expect("send");
+                let answer = receive(&inside).0;
+                if lose_answer {
+                    held = Some(answer);
+                    continue;
+                }
+                outside.send_to(&answer, from).expect("send");
+                // What was held back comes after what was sent later.
+                if let Some(late) = held.take() {
+                    outside.send_to(&late, from).expect("send");
+                }
+            }
+        }
+    });
+    address
+}
+
+#[test]
+fn a_bad_network_costs_time_and_nothing_else() {
+    let server = server(&[]);
+    let network = bad_network(&server.address());
+    let lines: Vec<String> = (0..100).map(|n| format!("line {n}")).collect();
+    let args = ["--wait", "0.05", "--retries", "8"];
+    let (printed, errors, code) = talk(&network, &args, &lines.join("\n"));
+    assert_eq!(printed.lines().collect::<Vec<_>>(), lines, "{errors}");
+    assert_eq!(code, 0);
+    assert!(errors.contains("answered: 100"), "{errors}");
+}
+
+#[test]
+fn round_trips_are_measured_and_losses_counted() {
+    let address = fake(|socket, request, from| {
+        if request != b"2 ping" {
+            send(socket, request, from);
+        }
+    });
+    let args = ["--ping", "3", "--interval", "0.01", "--wait", "1"];
+    let (printed, _, code) = talk(&address, &args, "");
+    let lines: Vec<&str> = printed.lines().collect();
+    assert_eq!(code, 0);
+    assert!(
+        lines[0].starts_with("1: ") && lines[0].ends_with(" ms"),
+        "{printed}"
+    );
+    assert!(lines[1].starts_with("3: "), "{printed}");
+    assert_eq!(lines[2..4], ["2: no answer", "sent 3, back 2, lost 33 %"]);
+    assert!(
+        lines[4].starts_with("min ") && lines[4].contains("p99 "),
+        "{printed}"
+    );
+
+    let silent = socket();
+    let address = silent.local_addr().unwrap().to_string();
+    let (printed, errors, code) = talk(&address, &["--ping", "1", "--wait", "0.01"], "");
+    assert_eq!(
+        (printed.as_str(), code),
+        ("1: no answer\nsent 1, back 0, lost 100 %\n", 1)
+    );
+    assert_eq!(errors, "error: no answer: nothing came back\n");
+}
+
+#[test]
+fn an_answer_does_not_drive_the_terminal() {
+    let hostile = fake(|socket, _, from| {
+        send(socket, b"\x1b[2J\xff", from);
+    });
+    let args = ["--no-sequence", "--message", "hi"];
+    assert_eq!(talk(&hostile, &args, "").0, "\\x1b[2J\\xff\n");
+}

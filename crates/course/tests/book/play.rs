@@ -14,7 +14,6 @@ use crate::pages;
 use crate::running::Running;
 use crate::transcript::{self, Prompt, Transcript, Typed, fits, neutral};
 
-
 #[test]
 fn what_the_pages_show_is_what_happens() {
     let binaries = build();

@@ -83,7 +83,7 @@ def client(peer, over, what, turns, *, flags=(), args=(), command=None):
 
     def play(binary, program):
         family = socket.AF_INET6 if over == "IPv6" else socket.AF_INET
-        at = place(over, free_port(family))
+        at = place(over, free_port(family, socket.SOCK_DGRAM))
         call = command(program, at) if command else ANSWER[peer](program, at, flags)
         with running(*call) as theirs:
             wait_bound(theirs, at)

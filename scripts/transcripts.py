@@ -50,11 +50,21 @@ def transcripts(chapter):
         yield text[: block.start(1)].count("\n"), block[1]
 
 
+def programs():
+    """The Python files that chapters show: name and text."""
+    block = re.compile(r"^```python\n(# (\w+\.py)\n.*?)^```$", re.DOTALL | re.MULTILINE)
+    for chapter in CHAPTERS.glob("*.md"):
+        for found in block.finditer(chapter.read_text(encoding="utf-8")):
+            yield found[2], found[1]
+
+
 def play(chapter, line, text):
     """Returns None, or what went wrong."""
     if "Permission denied" in text and hasattr(os, "geteuid") and os.geteuid() == 0:
         return None  # root may bind every port; this one needs an ordinary user
     with tempfile.TemporaryDirectory() as scratch:
+        for name, source in programs():
+            pathlib.Path(scratch, name).write_text(source, encoding="utf-8")
         try:
             done = subprocess.run(
                 [sys.executable, "-c", PLAYER, chapter.name, str(line)],

@@ -128,11 +128,12 @@ def show(data):
     return text if len(text) <= 100 else f"{text[:60]}… ({len(data)} bytes)"
 
 
-def free_port(family=socket.AF_INET):
-    """A port that nobody uses, below those that the system hands out itself."""
+def free_port(family=socket.AF_INET, kind=socket.SOCK_STREAM):
+    """A port that nobody uses, below those that the system hands out itself.
+    TCP and UDP have different ones, so the kind matters."""
     for _ in range(100):
         port = random.randint(10000, 30000)
-        with socket.socket(family) as probe:
+        with socket.socket(family, kind) as probe:
             try:
                 probe.bind(("::1" if family == socket.AF_INET6 else "127.0.0.1", port))
                 return port

@@ -1,8 +1,9 @@
-"""The other side in Python: client|server lines|length|raw ADDRESS
+"""The other side in Python: [--greet] client|server lines|length|raw ADDRESS
 
 The client sends each line of its input as one message, waits for the answer and
 prints it. The server serves one client and sends every message back. ADDRESS is
-HOST PORT or a path.
+HOST PORT or a path. With --greet as in lesson 2: the server says Welcome! first
+and answers with Hello, and the client prints the greeting.
 """
 
 import socket
@@ -46,22 +47,32 @@ class Raw:
         return self.connection.recv(1024) or None
 
 
-def client(connection, messages):
+def show(message):
+    sys.stdout.buffer.write(message + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def client(messages, greet):
+    if greet:
+        show(messages.get())
     for line in sys.stdin.buffer:
         messages.put(line.rstrip(b"\n"))
         answer = messages.get()
         if answer is None:
             break
-        sys.stdout.buffer.write(answer + b"\n")
-        sys.stdout.buffer.flush()
+        show(answer)
 
 
-def server(connection, messages):
+def server(messages, greet):
+    if greet:
+        messages.put(b"Welcome!")
     while (message := messages.get()) is not None:
-        messages.put(message)
+        messages.put(b"Hello, " + message + b"!" if greet else message)
 
 
-def main(role, framing, *address):
+def main(*arguments):
+    greet = arguments[0] == "--greet"
+    role, framing, *address = arguments[greet:]
     if len(address) == 1:
         family, address = socket.AF_UNIX, address[0]
     else:
@@ -71,12 +82,12 @@ def main(role, framing, *address):
     connection = socket.socket(family)
     if role == "client":
         connection.connect(address)
-        client(connection, framing(connection))
+        client(framing(connection), greet)
     else:
         connection.bind(address)
         connection.listen()
         connection, _ = connection.accept()
-        server(connection, framing(connection))
+        server(framing(connection), greet)
     connection.close()
 
 

@@ -11,9 +11,11 @@ import sys
 import unicodedata
 
 import tcp_basics
+import tcp_threaded
+import udp_basics
 from engine import Failed, target_directory
 
-LESSONS = {"tcp-basics": tcp_basics}
+LESSONS = {"tcp-basics": tcp_basics, "tcp-threaded": tcp_threaded, "udp-basics": udp_basics}
 
 # Peer: its names, and how it tells its version. A netcat that is not OpenBSD's
 # has other flags.

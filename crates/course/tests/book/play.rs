@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use checker::suites;
@@ -13,9 +13,6 @@ use crate::none;
 use crate::pages;
 use crate::running::Running;
 use crate::transcript::{self, Prompt, Transcript, Typed, fits, neutral};
-
-/// Where our programs listen and connect unless told otherwise.
-const DEFAULT: &str = "127.0.0.1:9001";
 
 #[test]
 fn what_the_pages_show_is_what_happens() {
@@ -128,8 +125,9 @@ impl<'a> Stage<'a> {
             }
         }
         if shown.is_empty() {
-            shown.push(DEFAULT.to_owned());
-            args.extend(["--listen".to_owned(), self.free(DEFAULT)]);
+            let default = default_address(&program).ok_or("a server needs --listen")?;
+            args.extend(["--listen".to_owned(), self.free(&default)]);
+            shown.push(default);
         }
         let mut server = Running::start(self.folder.path(), typed, &program, &args)?;
         let listening = |lines: &[String]| {
@@ -174,7 +172,7 @@ impl<'a> Stage<'a> {
         }
         let ours = typed.prompt == Prompt::Client && typed.words[0] == "cargo";
         if ours && !args.iter().any(|arg| arg == "--connect") {
-            let real = self.addresses.get(DEFAULT);
+            let real = default_address(&program).and_then(|default| self.addresses.get(&default));
             let real = real.ok_or("no server of this block listens at the default address")?;
             args.extend(["--connect".to_owned(), real.clone()]);
         }
@@ -246,6 +244,7 @@ impl<'a> Stage<'a> {
         }
         let mut binary = None;
         let mut run = false;
+        let mut args = Vec::new();
         while let Some(word) = words.next() {
             match word.as_str() {
                 "run" => run = true,
@@ -253,14 +252,28 @@ impl<'a> Stage<'a> {
                 "--package" => _ = words.next(),
                 "--bin" | "--example" => binary = words.next(),
                 "--" => break,
+                // cargo hands over what is no option of its own.
+                word if binary.is_some() && !word.starts_with('-') => {
+                    args.push(word.to_owned());
+                    break;
+                }
                 word => return Err(format!("cargo {word} is not understood here")),
             }
         }
         let binary = binary.filter(|_| run).ok_or("only cargo run --bin X")?;
         let path = self.binaries.get(binary);
         let path = path.ok_or_else(|| format!("no lesson has a program {binary}"))?;
-        Ok((path.clone(), words.cloned().collect()))
+        args.extend(words.cloned());
+        Ok((path.clone(), args))
     }
+}
+
+/// Where a lesson's program listens or connects unless told otherwise.
+fn default_address(program: &Path) -> Option<String> {
+    let name = program.file_stem()?.to_str()?;
+    let (lesson, _) = name.rsplit_once('-')?;
+    let lesson = suites::all().iter().find(|known| known.name == lesson)?;
+    Some(format!("127.0.0.1:{}", lesson.port))
 }
 
 /// What this machine lacks for the whole transcript.

@@ -1,6 +1,7 @@
 //! What a check works with: a fresh program, its connections, random words.
 
 mod accept;
+mod datagram;
 mod words;
 
 use std::io;

@@ -119,6 +119,52 @@ causes! {
     NEVER_GIVES_UP "never-gives-up" "Nobody listens, and the client goes on trying for ever."
     FIXED_PORT "fixed-port" "Two clients cannot run side by side: the client binds a port of its own instead of letting the system choose."
     HALF_DUPLEX "half-duplex" "One direction waits for the other to finish: what is read and what is sent must not wait for each other's end."
+
+    // Datagrams, for the server.
+    NOT_RECEIVING "not-receiving" "The program runs but receives no datagrams: a UDP socket must be bound before anything that waits."
+    WRONG_DATAGRAM_ADDRESS "wrong-datagram-address" "The program receives datagrams, but not at the address it was given: the port must come from the command line, and the address must be IPv4 loopback."
+    WRONG_TRANSPORT "wrong-transport" "The program listens for TCP connections; datagrams need a UDP socket, SOCK_DGRAM, which is bound but neither listens nor accepts."
+    UNANSWERED "unanswered" "The datagram arrived, but no answer came back: receiving and answering are a loop, and the answer goes to the address that recvfrom told."
+    ANSWERS_ONCE "answers-once" "One datagram was answered and no other; receiving and answering must be a loop."
+    ANSWERED_TWICE "answered-twice" "One datagram got more than one answer; a client would take the second for the answer to its next request."
+    REPEAT_IGNORED "repeat-ignored" "A request that came again got no answer; the client asks again because the first answer may be lost."
+    ANSWERED_ANOTHER "answered-another" "The answer went to another client than the one that asked; recvfrom tells with each datagram where its answer goes."
+    ONE_PEER_ONLY "one-peer-only" "Only the first client is heard: a connected UDP socket receives from the one address it is connected to."
+    ANSWERS_FROM_ELSEWHERE "answers-from-elsewhere" "The answer came from another port than the request was sent to; send it with the socket that received the request, or the client must take it for a stranger's."
+    EMPTY_UNANSWERED "empty-unanswered" "The empty datagram got no answer; it is a datagram like any other."
+    EMPTY_ENDS "empty-ends" "An empty datagram was taken for the end of input; UDP has no end, and 0 bytes are a datagram like any other."
+    BYTES_STRIPPED "bytes-stripped" "Blanks or line ends were stripped; a datagram has a length of its own and needs no line end."
+    CUT_AT_NUL "cut-at-nul" "Everything from the first NUL on is missing; a datagram is bytes with a length, not a C string."
+    DECODED "decoded" "The bytes were decoded to text and encoded again, which loses those that are not UTF-8; answer with the bytes as they came."
+    LINE_END_ADDED "line-end-added" "A line end was added; a datagram ends where it ends."
+    BUFFER_TOO_SMALL "buffer-too-small" "A datagram within the limit of 1472 bytes did not fit into the buffer; one call takes one datagram, and what does not fit is lost."
+    CUT_SILENTLY "cut-silently" "The datagram was larger than the buffer, and the part that fitted was taken for the whole; a buffer one byte larger than the limit shows that something was cut."
+    SPLIT_ANSWER "split-answer" "One datagram was answered in several; a datagram travels whole, so it is sent in one call."
+    CONTENT_KILLS "content-kills" "What a datagram holds ended the server; whoever can send one could switch it off."
+    LARGE_KILLS "large-kills" "A datagram larger than the buffer ended the server; report it and receive the next."
+    UNREACHABLE_KILLS "unreachable-kills" "A client that was gone took the server with it: the system reports an undeliverable answer at the next call, and that error is about one client only."
+    ADDRESS_KEPT "address-kept" "The address was still in use after the server had stopped: a process or thread that it had started still holds the socket, or a file says that it runs."
+    SECOND_STEALS "second-steals" "A second server could listen on the same address and takes the datagrams away from the first; leave SO_REUSEADDR and SO_REUSEPORT off for UDP."
+
+    // Datagrams, for the client.
+    NEVER_SENDS "never-sends" "No datagram came from the client: it may wait for something before it sends, or send to another address than the one it was given."
+    NO_NUMBER "no-number" "The text came without its number; without one an answer cannot be told from a late answer to another request."
+    NUMBERED_WRONG "numbered-wrong" "The number is not the line's: the first line of input is 1, and every line counts."
+    LINE_END_INSIDE "line-end-inside" "The line end was sent along; the datagram ends the text, so strip it from the line that was read."
+    BLANK_MISSING "blank-missing" "The blank after the number is missing; it is part of the request, also where the text is empty."
+    OUT_OF_ORDER "out-of-order" "The answers were printed as they came; datagrams overtake each other, so keep an answer until its turn has come."
+    PRINTED_UNANSWERED "printed-unanswered" "The text was printed before its answer came; what is printed must have come back."
+    NEVER_SENDS_AGAIN "never-sends-again" "A lost datagram was waited for and the request not sent again; every wait for a datagram needs a limit, and then another try."
+    GIVES_UP_TOO_SOON "gives-up-too-soon" "The client gave up before it had tried three times; one lost datagram is nothing unusual."
+    RESENT_CHANGED "resent-changed" "The second try was not the same bytes as the first; only then can either's answer be the answer."
+    GIVES_UP_NEVER "gives-up-never" "Nothing ever came back, and the client goes on trying; the number of tries must be limited."
+    DUPLICATE_TAKEN "duplicate-taken" "An answer that came twice was taken for the answer to the next request; compare what comes with the request that is outstanding."
+    STALE_TAKEN "stale-taken" "A late answer to an earlier request was taken for the answer to this one; compare what comes with the request that is outstanding."
+    DAMAGED_TAKEN "damaged-taken" "A datagram that differs from the request was taken for its answer; compare all of its bytes, not the number alone."
+    CUT_TAKEN "cut-taken" "The beginning of an answer was taken for the answer; compare the length, too."
+    STRAY_ENDS "stray-ends" "A datagram that was no answer ended the client, or made it give up; drop it and wait for the rest of the time."
+    STRANGER_TAKEN "stranger-taken" "A datagram from another address was taken for the server's answer; connect the socket, or compare the address that recvfrom tells."
+    REFUSED_UNHEARD "refused-unheard" "The system reported that nobody listens there, and the client did not hear it; only a connected socket is told."
 }
 
 /// The hint for a program that never came to what the check is about.
@@ -131,10 +177,15 @@ pub(crate) fn hint_at_start(cause: Cause) -> Option<&'static str> {
         EXITED_EARLY => {
             Some("What does your program say when you start it yourself, with the same arguments?")
         }
+        NOT_RECEIVING => Some("What does your program wait for before it binds its socket?"),
+        WRONG_TRANSPORT => Some("Which kind of socket does your program open?"),
         NOT_LISTENING => Some("What does your program wait for before it accepts a client?"),
-        WRONG_ADDRESS => {
+        WRONG_ADDRESS | WRONG_DATAGRAM_ADDRESS => {
             Some("Which address does your program bind, and where does it take the port from?")
         }
+        NEVER_SENDS => Some(
+            "Where does your program take the host and the port from, and what does it do before it sends?",
+        ),
         NEVER_CONNECTS => Some(
             "Where does your program take the host and the port from, and what does it do before it connects?",
         ),

@@ -5,6 +5,7 @@
 //! works out what a program with that bug would have answered to the pieces as
 //! they were sent, and names the first bug that fits.
 
+mod datagram;
 mod misread;
 
 use crate::causes::*;
@@ -12,6 +13,7 @@ use crate::limits::ANSWER;
 use crate::peer::End;
 use crate::speech::Speech;
 use crate::verdict::{Cause, Failure, Side, Wrong};
+pub(crate) use datagram::Missed;
 
 /// What a connection has seen since the last right answer.
 pub(crate) struct Seen {

@@ -16,6 +16,8 @@ pub struct Lesson {
     pub number: u8,
     /// The port its programs use when none is named.
     pub port: u16,
+    /// What its programs speak over.
+    pub transport: Transport,
     /// One line: what a student can do afterwards.
     pub teaches: &'static str,
     /// The chapter, as a path from the top of the project.
@@ -36,6 +38,15 @@ impl Lesson {
             .iter()
             .find(|check| check.role == role && check.name == name)
     }
+}
+
+/// What carries the bytes of a lesson.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    /// TCP: connections, each a stream of bytes.
+    Stream,
+    /// UDP: datagrams, each for itself.
+    Datagram,
 }
 
 /// Which of the two programs is under check.

@@ -33,7 +33,7 @@ mod verdict;
 pub use causes::CAUSES;
 pub use conformance::conformance;
 pub use history::Event;
-pub use lesson::{Check, Lesson, Level, Role};
+pub use lesson::{Check, Lesson, Level, Role, Transport};
 pub use run::{CheckResult, Options, Outcome, Progress, Report, Target, Verdict, run};
 pub use show::{harmless, wrap};
 pub use subject::{CommandLine, end_all};

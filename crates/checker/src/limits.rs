@@ -24,6 +24,11 @@ pub(crate) const ELSEWHERE: Duration = Duration::from_secs(1);
 pub(crate) const STOP: Duration = Duration::from_millis(1200);
 /// For a program to leave, or to send somebody away, that should not.
 pub(crate) const LATE: Duration = Duration::from_millis(200);
+/// For a client to send a request again: the contract's 2 s, and as much again
+/// because a busy machine may be late with both of us.
+pub(crate) const RESEND: Duration = Duration::from_secs(4);
+/// For a client to give up: the contract's 20 s and a little more.
+pub(crate) const GIVE_UP: Duration = Duration::from_secs(22);
 /// For a line of a client whose input goes on; then its input is ended.
 pub(crate) const STALLED: Duration = Duration::from_secs(1);
 

@@ -3,7 +3,7 @@
 use crate::causes::hint_at_start;
 use crate::diagnose::common;
 use crate::history::Event;
-use crate::lesson::{Check, Lesson, Role};
+use crate::lesson::{Check, Lesson, Role, Transport};
 
 /// A likely cause: a name that stays the same, and one sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,11 +100,14 @@ pub struct Card {
     pub role: Role,
     /// What the check proves.
     pub summary: &'static str,
-    /// What was sent since the last right answer; each piece was one write, and
-    /// every piece but the last was held back from its successor.
+    /// What was sent since the last right answer. Over a stream each piece was one
+    /// write, and every piece but the last was held back from its successor; else
+    /// each was a datagram.
     pub sent: Vec<Vec<u8>>,
     /// What the program was given on standard input; empty for a server.
     pub input: Vec<u8>,
+    /// What the pieces are.
+    pub transport: Transport,
     /// What should have come.
     pub expected: Side,
     /// What came.
@@ -133,6 +136,7 @@ impl Card {
             role: check.role,
             summary: check.summary,
             sent: wrong.sent,
+            transport: lesson.transport,
             expected: wrong.expected,
             got: wrong.got,
             first_wrong: wrong.first_wrong,

@@ -9,8 +9,13 @@
 //! whose names contain that text. (`--test` alone does not build them: run
 //! `cargo build -p checker --examples` after changing `wrong/`.)
 
-#[path = "../wrong/table.rs"]
-mod table;
+#[path = "../wrong/entry.rs"]
+#[allow(dead_code, reason = "here it matters only what must come out")]
+mod entry;
+#[path = "../wrong/tcp_basics/table.rs"]
+mod tcp_basics;
+#[path = "../wrong/udp_basics/table.rs"]
+mod udp_basics;
 
 use std::collections::BTreeMap;
 use std::panic::catch_unwind;
@@ -24,7 +29,48 @@ use checker::report::{self, Style};
 use checker::{
     Card, Check, CommandLine, Lesson, Level, Options, Outcome, Report, Role, Target, run, suites,
 };
-use table::{BANK, Bug, Entry};
+use entry::Entry;
+
+/// A wrong program, whichever lesson it is of.
+struct Wrong {
+    lesson: &'static Lesson,
+    role: Role,
+    name: &'static str,
+    check: &'static str,
+    cause: &'static str,
+    story: &'static str,
+}
+
+impl Wrong {
+    /// Whether it keeps the contract, be it in an unusual way.
+    fn is_right(&self) -> bool {
+        self.check.is_empty()
+    }
+}
+
+/// Every program of every lesson, in the order in which they are listed.
+fn bank() -> Vec<Wrong> {
+    let mut all = of("tcp-basics", tcp_basics::BANK);
+    all.extend(of("udp-basics", udp_basics::BANK));
+    all
+}
+
+fn of<Bug>(lesson: &str, table: &[Entry<Bug>]) -> Vec<Wrong> {
+    let lesson = suites::find(lesson).expect("it has a suite");
+    let wrong = |entry: &Entry<Bug>| Wrong {
+        lesson,
+        role: if entry.is_server() {
+            Role::Server
+        } else {
+            Role::Client
+        },
+        name: entry.name,
+        check: entry.check,
+        cause: entry.cause,
+        story: entry.story,
+    };
+    table.iter().map(wrong).collect()
+}
 
 /// More than processors: most of the time is spent waiting.
 const AT_ONCE: usize = 6;
@@ -32,7 +78,8 @@ const AT_ONCE: usize = 6;
 #[test]
 fn every_wrong_program_fails_its_check_with_its_cause_and_the_right_ones_pass() {
     let chosen = std::env::var("BANK").unwrap_or_default();
-    let entries = BANK
+    let bank = bank();
+    let entries = bank
         .iter()
         .filter(|entry| entry.name.contains(&chosen) && !is_right_here(entry));
     let queue = Mutex::new(entries);
@@ -57,23 +104,27 @@ fn every_wrong_program_fails_its_check_with_its_cause_and_the_right_ones_pass() 
         complaints.is_empty(),
         "{} of {} programs were misjudged\n\n{}",
         complaints.len(),
-        BANK.len(),
+        bank.len(),
         complaints.join("\n")
     );
 }
 
 #[test]
 fn every_check_has_a_wrong_program_and_every_core_check_two() {
+    let bank = bank();
     let mut missing = BTreeMap::new();
-    for check in lesson().checks {
-        let enough = match check.level {
-            Level::Core => 2,
-            Level::More => 1,
-        };
-        missing.insert((check.role.to_string(), check.name), enough);
+    let lessons: BTreeMap<_, _> = bank.iter().map(|w| (w.lesson.number, w.lesson)).collect();
+    for lesson in lessons.into_values() {
+        for check in lesson.checks {
+            let enough = match check.level {
+                Level::Core => 2,
+                Level::More => 1,
+            };
+            missing.insert((lesson.name, check.role.to_string(), check.name), enough);
+        }
     }
-    for entry in BANK.iter().filter(|entry| !is_right(entry)) {
-        let key = (role(entry).to_string(), entry.check);
+    for entry in bank.iter().filter(|entry| !entry.is_right()) {
+        let key = (entry.lesson.name, entry.role.to_string(), entry.check);
         let Some(count) = missing.get_mut(&key) else {
             panic!("{}: there is no check {key:?}", entry.name);
         };
@@ -85,11 +136,12 @@ fn every_check_has_a_wrong_program_and_every_core_check_two() {
 
 #[test]
 fn names_are_unique_and_causes_exist() {
-    let mut names: Vec<_> = BANK.iter().map(|entry| entry.name).collect();
+    let bank = bank();
+    let mut names: Vec<_> = bank.iter().map(|entry| entry.name).collect();
     names.sort_unstable();
     names.dedup();
-    assert_eq!(names.len(), BANK.len());
-    for entry in BANK.iter().filter(|entry| !is_right(entry)) {
+    assert_eq!(names.len(), bank.len());
+    for entry in bank.iter().filter(|entry| !entry.is_right()) {
         let known = checker::CAUSES.iter().any(|cause| cause.id == entry.cause);
         assert!(known, "{}: no cause {}", entry.name, entry.cause);
     }
@@ -100,38 +152,19 @@ fn the_program_lists_the_bank() {
     let output = Command::new(wrong()).arg("--list").output();
     let output = output.expect("the bank starts");
     let text = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(text.lines().count(), BANK.len());
-    for (line, entry) in text.lines().zip(BANK) {
+    assert_eq!(text.lines().count(), bank().len());
+    for (line, entry) in text.lines().zip(bank()) {
         let columns: Vec<_> = line.split('\t').collect();
-        let role = role(entry).to_string();
-        assert_eq!(
-            columns,
-            [entry.name, &role, entry.check, entry.cause, entry.story]
-        );
+        let (lesson, role) = (entry.lesson.name, entry.role.to_string());
+        let (name, check, cause) = (entry.name, entry.check, entry.cause);
+        assert_eq!(columns, [name, lesson, &role, check, cause, entry.story]);
     }
-}
-
-fn lesson() -> &'static Lesson {
-    suites::find("tcp-basics").expect("lesson 1 has a suite")
-}
-
-fn role(entry: &Entry) -> Role {
-    if entry.is_server() {
-        Role::Server
-    } else {
-        Role::Client
-    }
-}
-
-/// Whether it keeps the contract, be it in an unusual way.
-fn is_right(entry: &Entry) -> bool {
-    entry.check.is_empty()
 }
 
 /// Bugs that are none on Windows: it restarts without SO_REUSEADDR, and knows
 /// no signals to die of.
-fn is_right_here(entry: &Entry) -> bool {
-    cfg!(windows) && matches!(entry.bug, Bug::NoReuse | Bug::CrashesOnBytes)
+fn is_right_here(entry: &Wrong) -> bool {
+    cfg!(windows) && ["server-no-reuse", "client-crashes-on-bytes"].contains(&entry.name)
 }
 
 /// The bank, built beside this test: `target/debug/examples/wrong`.
@@ -149,32 +182,31 @@ fn wrong() -> PathBuf {
     path
 }
 
-fn judge(entry: &Entry) -> Result<(), String> {
-    let places = if entry.is_server() {
-        "{port}"
-    } else {
-        "{host} {port}"
+fn judge(entry: &Wrong) -> Result<(), String> {
+    let places = match entry.role {
+        Role::Server => "{port}",
+        Role::Client => "{host} {port}",
     };
     let command = format!("'{}' {} {places}", wrong().display(), entry.name);
     let target = Target {
         command: CommandLine::parse(&command)?,
-        role: role(entry),
+        role: entry.role,
         port: None,
         dir: None,
     };
-    let named = lesson().check(target.role, entry.check);
+    let named = entry.lesson.check(target.role, entry.check);
     let core = named.is_some_and(|check| check.level == Level::Core);
     let options = Options {
         all: !core,
         keep_going: !core,
-        check_timeout: match entry.bug {
+        check_timeout: match entry.name {
             // It is always in time for the next byte, and never done.
-            Bug::Trickles => Duration::from_secs(2),
+            "server-trickles" => Duration::from_secs(2),
             _ => Options::default().check_timeout,
         },
         ..Options::default()
     };
-    let report = run(lesson(), &target, &options, &mut |_| {});
+    let report = run(entry.lesson, &target, &options, &mut |_| {});
     match complaint(entry, named, &report) {
         None => Ok(()),
         Some(complaint) => Err(format!(
@@ -187,8 +219,8 @@ fn judge(entry: &Entry) -> Result<(), String> {
 }
 
 /// What the judge got wrong, if anything.
-fn complaint(entry: &Entry, named: Option<&Check>, report: &Report) -> Option<String> {
-    if !is_right(entry) && named.is_none() {
+fn complaint(entry: &Wrong, named: Option<&Check>, report: &Report) -> Option<String> {
+    if !entry.is_right() && named.is_none() {
         return Some(format!("there is no check {}", entry.check));
     }
     let mut failed: Vec<&Card> = Vec::new();
@@ -213,7 +245,7 @@ fn complaint(entry: &Entry, named: Option<&Check>, report: &Report) -> Option<St
         .into_iter()
         .map(|card| (card.check, card.cause.id))
         .collect();
-    let wanted: &[_] = match is_right(entry) {
+    let wanted: &[_] = match entry.is_right() {
         true => &[],
         false => &[(entry.check, entry.cause)],
     };

@@ -1,47 +1,65 @@
 //! The bank of wrong programs: `wrong NAME ARGS`, or `wrong --list`.
 //!
-//! A judge that has never seen a wrong program proves nothing. Here is one
-//! right server and one right client, in the style of a student's first
-//! program, and for each name of [`table::BANK`] one bug, switched on at the
+//! A judge that has never seen a wrong program proves nothing. For each lesson
+//! here is one right server and one right client, in the style of a student's
+//! first program, and for each name of its table one bug, switched on at the
 //! place where it bites. Nothing of the checker is used.
 
-mod client;
-mod conversation;
-mod lines;
-mod sender;
-mod server;
+mod entry;
 mod show;
-mod table;
+mod tcp_basics;
+mod udp_basics;
 
+use std::io;
 use std::process::ExitCode;
 
-use table::{BANK, Entry};
+use entry::Entry;
 
-const USAGE: &str = "usage: wrong --list | wrong server-NAME PORT | wrong client-NAME HOST PORT";
+const USAGE: &str = "usage: wrong --list | wrong SERVER PORT | wrong CLIENT HOST PORT";
+
+/// What the command line says after the name: a server gets no host.
+struct Place<'a> {
+    host: Option<&'a str>,
+    port: u16,
+}
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    match words[..] {
-        ["--list"] => {
-            list();
-            ExitCode::SUCCESS
-        }
-        [name, ref arguments @ ..] => match BANK.iter().find(|entry| entry.name == name) {
-            Some(entry) => run(entry, arguments),
-            None => usage(),
-        },
-        [] => usage(),
+    let [name, arguments @ ..] = &words[..] else {
+        return usage();
+    };
+    if *name == "--list" {
+        list("tcp-basics", tcp_basics::BANK);
+        list("udp-basics", udp_basics::BANK);
+        return ExitCode::SUCCESS;
     }
-}
-
-fn run(entry: &Entry, arguments: &[&str]) -> ExitCode {
     let port = arguments.last().and_then(|port| port.parse().ok());
-    let outcome = match (arguments, port) {
-        ([_], Some(port)) if entry.is_server() => server::run(port, entry.bug),
-        ([host, _], Some(port)) if !entry.is_server() => client::run(host, port, entry.bug),
+    let place = match (arguments, port) {
+        ([_], Some(port)) => Place { host: None, port },
+        ([host, _], Some(port)) => Place {
+            host: Some(host),
+            port,
+        },
         _ => return usage(),
     };
+    let outcome = if let Some(entry) = find(tcp_basics::BANK, name, &place) {
+        tcp_basics::run(entry, &place)
+    } else if let Some(entry) = find(udp_basics::BANK, name, &place) {
+        udp_basics::run(entry, &place)
+    } else {
+        return usage();
+    };
+    end(outcome)
+}
+
+/// The program of this name, if it can be at such a place.
+fn find<'a, Bug>(bank: &'a [Entry<Bug>], name: &str, place: &Place<'_>) -> Option<&'a Entry<Bug>> {
+    bank.iter()
+        .find(|entry| entry.name == name && entry.is_server() == place.host.is_none())
+}
+
+fn end(outcome: io::Result<()>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -56,17 +74,11 @@ fn usage() -> ExitCode {
     ExitCode::from(2)
 }
 
-/// Columns separated by a tab: name, role, check, cause, story.
-fn list() {
-    for entry in BANK {
-        let role = if entry.is_server() {
-            "server"
-        } else {
-            "client"
-        };
-        println!(
-            "{}\t{role}\t{}\t{}\t{}",
-            entry.name, entry.check, entry.cause, entry.story
-        );
+/// Columns separated by a tab: name, lesson, role, check, cause, story.
+fn list<Bug>(lesson: &str, bank: &[Entry<Bug>]) {
+    for entry in bank {
+        let (name, role, story) = (entry.name, entry.role(), entry.story);
+        let (check, cause) = (entry.check, entry.cause);
+        println!("{name}\t{lesson}\t{role}\t{check}\t{cause}\t{story}");
     }
 }

@@ -2,17 +2,15 @@
 
 use std::io::{self, Write};
 
-use crate::table::Bug;
-
 /// Prints one line. A closed standard output is nobody's fault.
 pub(crate) fn say(line: &str) {
     say_bytes(line.as_bytes());
 }
 
-/// Prints what came from the network.
-pub(crate) fn say_text(before: &str, text: &[u8], bug: Bug) {
+/// Prints what came from the network; `raw` as it came.
+pub(crate) fn say_text(before: &str, text: &[u8], raw: bool) {
     let mut line = before.as_bytes().to_vec();
-    if bug == Bug::PrintsRaw {
+    if raw {
         line.extend_from_slice(text);
     } else {
         line.extend_from_slice(escaped(text).as_bytes());

@@ -32,6 +32,13 @@ impl Words {
         format!("{word}{}-{:02}", self.rng.u8(10..100), self.given)
     }
 
+    /// Places from 1 to `last`, no two the same.
+    pub(super) fn places<const N: usize>(&mut self, last: usize) -> [u64; N] {
+        let mut all: Vec<u64> = (1..).take(last).collect();
+        self.rng.shuffle(&mut all);
+        std::array::from_fn(|at| all[at])
+    }
+
     /// A text of `length` bytes: digits and capitals, so that it neither is nor
     /// holds an end marker.
     pub(super) fn text(&mut self, length: usize) -> String {

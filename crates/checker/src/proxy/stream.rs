@@ -18,7 +18,8 @@ mod link;
 mod pump;
 mod writer;
 
-pub use event::{Direction, Event, What};
+pub use super::Direction;
+pub use event::{Event, What};
 pub use faults::{Faults, Plan};
 
 use std::convert::Infallible;

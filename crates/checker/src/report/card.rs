@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::Style;
 use super::page::{Page, RED};
 use crate::history::Event;
+use crate::lesson::Transport;
 use crate::show;
 use crate::subject::COMPLAINED;
 use crate::verdict::Card;
@@ -26,8 +27,10 @@ pub fn card(card: &Card, out: &mut dyn Write, style: Style) -> io::Result<()> {
     if !card.input.is_empty() {
         page.bytes("stdin", &card.input)?;
     }
-    if !card.sent.is_empty() {
-        page.sent(&card.sent)?;
+    match card.transport {
+        _ if card.sent.is_empty() => {}
+        Transport::Stream => page.sent(&card.sent)?,
+        Transport::Datagram => page.datagrams(&card.sent)?,
     }
     page.side("expected", &card.expected, card.first_wrong, false)?;
     page.side("came", &card.got, card.first_wrong, true)?;

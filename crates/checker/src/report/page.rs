@@ -11,6 +11,8 @@ use crate::verdict::Side;
 
 /// Columns before the text of each part of the card.
 const MARGIN: usize = 12;
+/// Datagrams that are shown; the last ones, since they matter most.
+const DATAGRAMS: usize = 4;
 /// Bytes in one row of hex.
 const ROW: usize = 16;
 
@@ -85,6 +87,26 @@ impl<'a> Page<'a> {
             )?;
         }
         Ok(())
+    }
+
+    /// One row for each datagram.
+    pub(super) fn datagrams(&mut self, sent: &[Vec<u8>]) -> io::Result<()> {
+        let shown = &sent[sent.len().saturating_sub(DATAGRAMS)..];
+        for (n, datagram) in shown.iter().enumerate() {
+            let text = match datagram.as_slice() {
+                [] => "(an empty datagram)".into(),
+                bytes => both_ends(&show::cells(bytes), self.width - MARGIN),
+            };
+            self.verbatim(if n == 0 { "sent" } else { "" }, &text)?;
+        }
+        match sent.len() {
+            0 | 1 => Ok(()),
+            all if all == shown.len() => self.part("", "(each row is a datagram)"),
+            all => self.part(
+                "",
+                &format!("(the last of {all} datagrams, one in each row)"),
+            ),
+        }
     }
 
     pub(super) fn side(

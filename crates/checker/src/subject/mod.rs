@@ -20,8 +20,8 @@ pub(crate) use command::Values;
 pub use group::end_all;
 pub(crate) use group::{Exit, Stop};
 pub(crate) use output::{COMPLAINED, Output};
-pub(crate) use port::Port;
-pub(crate) use system::{Processes, Usage, allow_open_files};
+pub(crate) use port::{Port, is_free};
+pub(crate) use system::{Processes, Usage, allow_open_files, receivers};
 
 use crate::history::History;
 use crate::limits::Deadline;

@@ -6,7 +6,13 @@ use std::fmt;
 mod linux;
 
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{Processes, children, descendants};
+pub(crate) use linux::{Processes, children, descendants, receivers};
+
+/// How many sockets receive the datagrams of an IPv4 address: nobody knows.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn receivers(_address: std::net::SocketAddr) -> Option<usize> {
+    None
+}
 
 /// What a program and what it has started take of their system.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +55,11 @@ impl Processes {
     /// How many threads and open files they have: nobody knows.
     pub(crate) fn usage(&self) -> Option<Usage> {
         None
+    }
+
+    /// The addresses they receive datagrams at: nobody knows.
+    pub(crate) fn receiving(&self) -> Vec<std::net::SocketAddr> {
+        Vec::new()
     }
 
     /// The TCP addresses they listen on: nobody knows.

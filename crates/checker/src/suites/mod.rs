@@ -4,10 +4,15 @@ mod hostile;
 mod stream;
 mod tcp_basics;
 mod tcp_threaded;
+mod udp_basics;
 
 use crate::lesson::Lesson;
 
-static ALL: [&Lesson; 2] = [&tcp_basics::LESSON, &tcp_threaded::LESSON];
+static ALL: [&Lesson; 3] = [
+    &tcp_basics::LESSON,
+    &tcp_threaded::LESSON,
+    &udp_basics::LESSON,
+];
 
 /// Every lesson, in the order of the course.
 #[must_use]

@@ -1,4 +1,4 @@
-//! The fault proxy over real sockets: each fault happens, and nothing else does.
+//! The fault proxies over real sockets: each fault happens, and nothing else does.
 //!
 //! A fault injector that injects nothing passes every test that relies on it,
 //! so it is tested itself. Times are only ever tested from below: a busy
@@ -9,6 +9,7 @@
     reason = "in a test, and in its helpers, a panic is the failure"
 )]
 
+mod datagram;
 mod ends;
 mod faults;
 mod passing;

@@ -1,37 +1,9 @@
 //! What the proxy saw and did, as data.
 
-use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// Which way bytes go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Direction {
-    /// From the client to the server.
-    ToServer,
-    /// From the server to the client.
-    ToClient,
-}
-
-impl Direction {
-    /// The other way.
-    #[must_use]
-    pub fn back(self) -> Direction {
-        match self {
-            Direction::ToServer => Direction::ToClient,
-            Direction::ToClient => Direction::ToServer,
-        }
-    }
-}
-
-impl fmt::Display for Direction {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Direction::ToServer => "to server",
-            Direction::ToClient => "to client",
-        })
-    }
-}
+use crate::proxy::Direction;
 
 /// One thing that happened, in causal order: an event is recorded before its
 /// effect reaches the other side, so an answer never precedes its question.

@@ -85,6 +85,16 @@ impl Processes {
 
     /// The TCP addresses they listen on.
     pub(crate) fn listening(&self) -> Vec<SocketAddr> {
+        self.local(&TABLES, |socket| socket.state == LISTEN)
+    }
+
+    /// The addresses they receive datagrams at, from anybody.
+    pub(crate) fn receiving(&self) -> Vec<SocketAddr> {
+        self.local(&DATAGRAMS, |socket| socket.state == UNCONNECTED)
+    }
+
+    /// The addresses of those of their sockets that `wanted` is true of.
+    fn local(&self, tables: &[&str], wanted: fn(&Socket) -> bool) -> Vec<SocketAddr> {
         let files = self.0.iter().map(|pid| format!("/proc/{pid}/fd"));
         let open: Vec<String> = files
             .filter_map(|files| fs::read_dir(files).ok())
@@ -95,10 +105,10 @@ impl Processes {
                 Some(inode.to_owned())
             })
             .collect();
-        TABLES
-            .into_iter()
-            .flat_map(sockets)
-            .filter(|socket| socket.listening && open.contains(&socket.inode))
+        tables
+            .iter()
+            .flat_map(|table| sockets(table))
+            .filter(|socket| wanted(socket) && open.contains(&socket.inode))
             .map(|socket| socket.local)
             .collect()
     }
@@ -153,7 +163,7 @@ fn unread(near: u16, far: u16) -> [Option<u64>; 2] {
 struct Socket {
     local: SocketAddr,
     remote: SocketAddr,
-    listening: bool,
+    state: String,
     unread: u64,
     inode: String,
 }
@@ -161,6 +171,28 @@ struct Socket {
 /// Every TCP socket. A program that listens on `[::]` serves IPv4 clients
 /// through sockets of the second table.
 const TABLES: [&str; 2] = ["/proc/net/tcp", "/proc/net/tcp6"];
+/// The same for UDP.
+const DATAGRAMS: [&str; 2] = ["/proc/net/udp", "/proc/net/udp6"];
+
+/// States as these tables write them (include/net/tcp_states.h): a UDP socket
+/// that is bound and not connected counts as closed.
+const LISTEN: &str = "0A";
+const UNCONNECTED: &str = "07";
+
+/// How many sockets receive the datagrams of an IPv4 address. Nobody knows it
+/// of one that is bound to `[::]`, which may or may not take IPv4 as well.
+pub(crate) fn receivers(address: SocketAddr) -> Option<usize> {
+    let on_port = |table| {
+        let all = sockets(table).into_iter();
+        all.filter(|socket: &Socket| socket.local.port() == address.port())
+    };
+    let is_here =
+        |socket: &Socket| socket.local.ip() == address.ip() || socket.local.ip().is_unspecified();
+    let [v4, v6] = DATAGRAMS;
+    let found = on_port(v4).filter(is_here).count();
+    let unclear = found == 0 && on_port(v6).any(|socket| socket.local.ip().is_unspecified());
+    (!unclear && std::path::Path::new(v4).exists()).then_some(found)
+}
 
 fn sockets(table: &str) -> Vec<Socket> {
     let text = fs::read_to_string(table).unwrap_or_default();
@@ -168,7 +200,6 @@ fn sockets(table: &str) -> Vec<Socket> {
 }
 
 fn socket(row: &str) -> Option<Socket> {
-    const LISTEN: &str = "0A";
     let fields: Vec<_> = row.split_ascii_whitespace().collect();
     let [_, local, remote, state, queues, _, _, _, _, inode, ..] = fields[..] else {
         return None;
@@ -177,7 +208,7 @@ fn socket(row: &str) -> Option<Socket> {
     Some(Socket {
         local: address(local)?,
         remote: address(remote)?,
-        listening: state == LISTEN,
+        state: state.to_owned(),
         unread: u64::from_str_radix(unread, 16).ok()?,
         inode: inode.to_owned(),
     })

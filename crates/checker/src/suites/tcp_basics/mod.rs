@@ -11,7 +11,7 @@ mod server_more;
 mod server_text;
 
 use super::stream;
-use crate::lesson::{Check, Lesson};
+use crate::lesson::{Check, Lesson, Transport};
 use crate::speech::Speech;
 
 pub(super) static LESSON: Lesson = Lesson {
@@ -19,6 +19,7 @@ pub(super) static LESSON: Lesson = Lesson {
     title: "TCP basics",
     number: 1,
     port: 9001,
+    transport: Transport::Stream,
     teaches: "what a socket is, and why a stream of bytes is not a row of messages",
     chapter: "docs/src/lessons/tcp-basics.md",
     protocol: "docs/src/protocols/tcp-basics.md",

@@ -11,7 +11,7 @@ mod server_stop;
 mod server_words;
 
 use super::stream;
-use crate::lesson::{Check, Lesson};
+use crate::lesson::{Check, Lesson, Transport};
 use crate::speech::Speech;
 
 pub(super) static LESSON: Lesson = Lesson {
@@ -19,6 +19,7 @@ pub(super) static LESSON: Lesson = Lesson {
     title: "Many clients at once",
     number: 2,
     port: 9002,
+    transport: Transport::Stream,
     teaches: "how one server serves many clients at once, and what threads share",
     chapter: "docs/src/lessons/tcp-threaded.md",
     protocol: "docs/src/protocols/tcp-threaded.md",

@@ -1,30 +1,8 @@
-//! Every wrong program: its bug, and the check and cause that must tell it.
-//!
-//! Used by the program itself (`wrong --list`) and by `tests/bank.rs`.
+//! Every wrong program of lesson 1: its bug, and the check and cause that must
+//! tell it.
 
+use crate::entry::{Entry, row};
 use Bug::*;
-
-/// One program of the bank. `server-…` names take PORT, `client-…` names HOST PORT.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Entry {
-    /// What it is called by.
-    pub(crate) name: &'static str,
-    /// The one thing that is wrong with it.
-    pub(crate) bug: Bug,
-    /// The first check it fails; empty for right programs, which may be unusual.
-    pub(crate) check: &'static str,
-    /// The cause that the card must name.
-    pub(crate) cause: &'static str,
-    /// What it does, in one line.
-    pub(crate) story: &'static str,
-}
-
-impl Entry {
-    /// Whether it is a server; else it is a client.
-    pub(crate) fn is_server(&self) -> bool {
-        self.name.starts_with("server-")
-    }
-}
 
 /// What can be wrong. Some bugs are the same on both sides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,25 +90,9 @@ pub(crate) enum Bug {
     WritesAllFirst,
 }
 
-const fn row(
-    name: &'static str,
-    bug: Bug,
-    check: &'static str,
-    cause: &'static str,
-    story: &'static str,
-) -> Entry {
-    Entry {
-        name,
-        bug,
-        check,
-        cause,
-        story,
-    }
-}
-
 /// In the order of the checks.
 #[rustfmt::skip]
-pub(crate) const BANK: &[Entry] = &[
+pub(crate) const BANK: &[Entry<Bug>] = &[
     row("server-right", Right, "", "", "keeps the whole contract"),
     row("server-silent", Silent, "answers-a-message", "no-answer", "reads and never answers"),
     row("server-no-newline", NoNewline, "answers-a-message", "missing-newline", "forgets the LF after its answers"),

@@ -11,11 +11,11 @@ use std::time::Duration;
 
 use socket2::{Domain, Socket, Type};
 
-use crate::conversation::{SILENCE, is_idle};
-use crate::lines::{Line, Lines};
-use crate::sender::{Sent, send_input};
+use super::conversation::{SILENCE, is_idle};
+use super::lines::{Line, Lines};
+use super::sender::{Sent, send_input};
+use super::table::Bug;
 use crate::show::say_text;
-use crate::table::Bug;
 
 /// How often a client that waits for answers looks at the clock.
 const LOOK: Duration = Duration::from_millis(100);
@@ -32,7 +32,7 @@ pub(crate) fn run(host: &str, port: u16, bug: Bug) -> io::Result<()> {
     if bug == Bug::WaitsForGreeting {
         let mut greeting = [0; 1024];
         let count = socket.read(&mut greeting)?;
-        say_text("", &greeting[..count], bug);
+        say_text("", &greeting[..count], bug == Bug::PrintsRaw);
     }
     let sent = Arc::new(Sent::default());
     let (outgoing, noted) = (socket.try_clone()?, Arc::clone(&sent));
@@ -140,8 +140,8 @@ fn print(line: Line, sent: &Sent, bug: Bug) -> io::Result<()> {
     }
     match bug {
         Bug::PrintsNothing => {}
-        Bug::PrintsOwnLine => say_text("", &own, bug),
-        _ => say_text("", &text, bug),
+        Bug::PrintsOwnLine => say_text("", &own, bug == Bug::PrintsRaw),
+        _ => say_text("", &text, bug == Bug::PrintsRaw),
     }
     Ok(())
 }

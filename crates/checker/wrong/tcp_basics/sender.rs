@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::conversation::is_marker;
-use crate::table::Bug;
+use super::conversation::is_marker;
+use super::table::Bug;
 
 /// How long after its end of input a client waits for answers …
 const PATIENCE: Duration = Duration::from_secs(4);

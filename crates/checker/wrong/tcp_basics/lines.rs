@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::table::Bug;
+use super::table::Bug;
 
 /// The most bytes before an LF.
 const LIMIT: usize = 65_536;

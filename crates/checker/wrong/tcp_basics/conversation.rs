@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
-use crate::lines::{Line, Lines};
+use super::lines::{Line, Lines};
+use super::table::Bug;
 use crate::show::say_text;
-use crate::table::Bug;
 
 /// How long a program listens that takes silence for an end.
 pub(crate) const SILENCE: Duration = Duration::from_millis(600);
@@ -126,7 +126,7 @@ impl<'a> Conversation<'a> {
             self.marked = true;
             return Ok(self.bug == Bug::ReadsPastMarker);
         }
-        say_text("message: ", &text, self.bug);
+        say_text("message: ", &text, self.bug == Bug::PrintsRaw);
         if text.is_empty() && self.bug == Bug::EmptyEnds {
             return Ok(false);
         }

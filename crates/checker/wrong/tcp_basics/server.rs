@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use socket2::{Domain, Socket, Type};
 
-use crate::conversation::{Conversation, End, is_idle};
+use super::conversation::{Conversation, End, is_idle};
+use super::table::Bug;
 use crate::show::say;
-use crate::table::Bug;
 
 /// How long a client may take to read its last answers before the close.
 const DRAIN: Duration = Duration::from_secs(1);

@@ -1,0 +1,159 @@
+//! Core checks of the server: a datagram is bytes with a length (UB-4 to UB-7).
+
+use super::{LIMIT, exchange};
+use crate::bench::Bench;
+use crate::causes::*;
+use crate::lesson::{Check, Level, Role};
+use crate::verdict::{Failure, Side};
+
+pub(super) const EMPTY_DATAGRAM: Check = Check {
+    name: "empty-datagram",
+    role: Role::Server,
+    level: Level::Core,
+    requirement: "UB-4",
+    summary: "an empty datagram is answered with an empty one",
+    section: "what-goes-wrong",
+    hints: [
+        "recvfrom returned 0 bytes: what does that mean here, and what did it mean over TCP?",
+        "UDP has no connection and therefore no end of it. 0 bytes are a datagram that holds nothing; answer it like every other.",
+        "data, sender = recvfrom(socket); sendto(socket, data, sender), with no test of data's length in between",
+    ],
+    run: empty_datagram,
+};
+
+fn empty_datagram(bench: &mut Bench<'_>) -> Result<(), Failure> {
+    let word = bench.word();
+    let (_server, mut socket) = bench.datagram_server(word.as_bytes())?;
+    socket.expect(word.as_bytes())?;
+    for _ in 0..2 {
+        socket.send(b"");
+        let next = bench.word();
+        // Without an answer to wait for, the next one tells what became of it.
+        let before = socket
+            .until_answered(next.as_bytes())
+            .map_err(|missed| missed.blame(EMPTY_ENDS))?;
+        if before.iter().any(|bytes| !bytes.is_empty()) || before.len() > 1 {
+            let came = before.into_iter().next();
+            return Err(socket.missed(b"", came).into());
+        }
+        if before.is_empty() {
+            return Err(Failure::of(
+                EMPTY_UNANSWERED,
+                Side::words("an empty datagram"),
+                Side::words("nothing, while the next datagram was answered"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+pub(super) const ANY_BYTES: Check = Check {
+    name: "any-bytes",
+    role: Role::Server,
+    level: Level::Core,
+    requirement: "UB-5",
+    summary: "NUL, line ends, blanks and bytes that are not UTF-8 come back as they came",
+    section: "what-goes-wrong",
+    hints: [
+        "What does your server do between receiving and sending, and does it survive the byte 0xff?",
+        "Answer with the bytes that recvfrom returned. Decode only to print, with a policy for what is not text; strip nothing.",
+        "data, sender = recvfrom(socket); print(decode(data, errors=replace)); sendto(socket, data, sender)",
+    ],
+    run: any_bytes,
+};
+
+fn any_bytes(bench: &mut Bench<'_>) -> Result<(), Failure> {
+    let word = bench.word();
+    let (_server, mut socket) = bench.datagram_server(word.as_bytes())?;
+    socket.expect(word.as_bytes())?;
+    let mut word = || bench.word();
+    let texts = [
+        format!("你好 é🦀 {}", word()),
+        format!("{}\n", word()),
+        format!("{}\r\n", word()),
+        "\n".into(),
+        format!("  {}\t ", word()),
+        format!("{}\0{}", word(), word()),
+    ];
+    for text in texts {
+        exchange(&mut socket, text.as_bytes())?;
+    }
+    let all: Vec<u8> = (0..=255).collect();
+    for bytes in [b"\xff", &all[..], b"\xe4\xbd", b"\x80\x00\x0a"] {
+        exchange(&mut socket, bytes).map_err(|missed| missed.or_silence(NOT_TEXT_KILLS))?;
+    }
+    Ok(())
+}
+
+pub(super) const WHOLE_DATAGRAM: Check = Check {
+    name: "whole-datagram",
+    role: Role::Server,
+    level: Level::Core,
+    requirement: "UB-6",
+    summary: "a datagram of up to 1472 bytes is answered whole",
+    section: "what-goes-wrong",
+    hints: [
+        "How large is the buffer you receive into, and where does the rest of a larger datagram go?",
+        "One call takes one whole datagram or cuts it, and the rest is gone. Give it room for the largest one the contract allows.",
+        "data, sender = recvfrom(socket, 65535); sendto(socket, data, sender) in one call",
+    ],
+    run: whole_datagram,
+};
+
+fn whole_datagram(bench: &mut Bench<'_>) -> Result<(), Failure> {
+    let word = bench.word();
+    let (_server, mut socket) = bench.datagram_server(word.as_bytes())?;
+    socket.expect(word.as_bytes())?;
+    for length in [1025, LIMIT, LIMIT - 1, 1024, 513] {
+        let text = bench.text(length);
+        exchange(&mut socket, text.as_bytes())
+            .map_err(|missed| missed.or_silence(BUFFER_TOO_SMALL))?;
+    }
+    Ok(())
+}
+
+pub(super) const NEVER_CUT: Check = Check {
+    name: "never-cut",
+    role: Role::Server,
+    level: Level::Core,
+    requirement: "UB-7",
+    summary: "a datagram too large is answered whole or not at all",
+    section: "what-goes-wrong",
+    hints: [
+        "How does your server notice that a datagram was larger than its buffer?",
+        "Most calls do not say so. Make the buffer one byte larger than the largest datagram you answer: when it is full, something may have been cut, so report it and answer nothing.",
+        "buffer of LIMIT + 1; data, sender = recvfrom(socket, LIMIT + 1); if length(data) > LIMIT { report it; receive the next } else { sendto(socket, data, sender) }",
+    ],
+    run: never_cut,
+};
+
+fn never_cut(bench: &mut Bench<'_>) -> Result<(), Failure> {
+    let word = bench.word();
+    let (server, mut socket) = bench.datagram_server(word.as_bytes())?;
+    socket.expect(word.as_bytes())?;
+    // One beyond every size that a buffer is likely to have, then the largest.
+    for length in [LIMIT + 1, 1501, 2049, 4097, 8193, 16_385, 65_507] {
+        let large = bench.text(length);
+        // Some systems send nothing so large; then there is nothing to be cut.
+        if socket.send_to(large.as_bytes(), server.address).is_err() {
+            continue;
+        }
+        let next = bench.word();
+        let before = socket
+            .until_answered(next.as_bytes())
+            .map_err(|missed| missed.or_silence(LARGE_KILLS))?;
+        if let Some(wrong) = before.into_iter().find(|bytes| bytes != large.as_bytes()) {
+            let cause = match large.as_bytes().starts_with(&wrong) {
+                true => CUT_SILENTLY,
+                false => CHANGED_TEXT,
+            };
+            return Err(Failure::compared(
+                cause,
+                vec![large.clone().into_bytes()],
+                Side::bytes(large, "or nothing"),
+                Side::bytes(wrong, ""),
+            ));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,315 @@
+//! A conversation with a client under check: the judge is its server.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use crate::bench::{Bench, end_at_start};
+use crate::causes::*;
+use crate::limits::{CLIENT, RESEND};
+use crate::peer::{Came, Datagrams};
+use crate::subject::{Exit, Subject};
+use crate::verdict::{Cause, Failure, Side};
+
+/// A client, the judge's socket, and what came there. Lines count from 1.
+pub(super) struct Talk {
+    pub(super) judge: Datagrams,
+    pub(super) client: Subject,
+    lines: Vec<String>,
+    /// How often the request of each line came.
+    came: Vec<usize>,
+    from: Option<SocketAddr>,
+    /// How long the client may take to begin.
+    start: Duration,
+}
+
+impl Talk {
+    /// Starts the client and gives it `lines` on standard input, and its end.
+    pub(super) fn start(bench: &mut Bench<'_>, lines: &[String]) -> Result<Self, Failure> {
+        let mut judge = bench.datagram_judge()?;
+        let address = address(&judge)?;
+        let client = start_client(bench, address, lines)?;
+        judge.watch(client.output());
+        Ok(Self {
+            judge,
+            client,
+            lines: lines.to_vec(),
+            came: vec![0; lines.len()],
+            from: None,
+            start: bench.start_timeout(),
+        })
+    }
+
+    fn line(&self, number: usize) -> &str {
+        &self.lines[number - 1]
+    }
+
+    /// The request that is due for a line.
+    pub(super) fn request_of(&self, number: usize) -> Vec<u8> {
+        request(number, self.line(number))
+    }
+
+    /// How often the request of a line has come.
+    pub(super) fn count(&self, number: usize) -> usize {
+        self.came[number - 1]
+    }
+
+    /// Waits for the request of a line, unless it has come already.
+    pub(super) fn request(&mut self, number: usize) -> Result<(), Failure> {
+        let limit = match self.from {
+            None => self.start,
+            Some(_) => CLIENT,
+        };
+        let deadline = Instant::now() + limit;
+        while self.count(number) == 0 {
+            if !self.next(number, deadline)? {
+                return Err(self.nothing_came(number, limit));
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until the request of a line comes once more, which a client sends
+    /// that is still waiting for its answer.
+    ///
+    /// # Errors
+    /// With `cause` when it does not come.
+    pub(super) fn again(&mut self, number: usize, cause: Cause) -> Result<(), Failure> {
+        let before = self.count(number);
+        let deadline = Instant::now() + RESEND;
+        while self.count(number) == before {
+            if !self.next(number, deadline)? {
+                let got = match self.client.exited() {
+                    Some(exit) => format!("it ended with {exit}"),
+                    None => format!("it did not within {} s", RESEND.as_secs()),
+                };
+                return Err(Failure::of(
+                    cause,
+                    Side::bytes(self.request_of(number), "once more from the client"),
+                    Side::words(got),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in whatever comes until `deadline`.
+    ///
+    /// # Errors
+    /// When something comes that is no request.
+    pub(super) fn listen_until(&mut self, deadline: Instant) -> Result<(), Failure> {
+        while self.next(1, deadline)? {}
+        Ok(())
+    }
+
+    /// Takes in one datagram; false when none came until `deadline`. Any other
+    /// than a request of these lines is wrong, and compared with that of
+    /// `number`, which is waited for.
+    fn next(&mut self, number: usize, deadline: Instant) -> Result<bool, Failure> {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let bytes = match self.judge.receive(left) {
+            Came::Datagram(bytes) => bytes,
+            Came::Nothing => return Ok(false),
+            // An answer has not reached the client, which may be gone.
+            Came::Refused => return Ok(true),
+        };
+        self.from = self.judge.from();
+        if let Some(from) = self.from {
+            self.judge.aim(from, self.client.output());
+        }
+        let known = (1..=self.lines.len()).find(|&known| bytes == self.request_of(known));
+        match known {
+            Some(known) => self.came[known - 1] += 1,
+            None => return Err(self.wrong_request(number, bytes)),
+        }
+        Ok(true)
+    }
+
+    fn nothing_came(&self, number: usize, limit: Duration) -> Failure {
+        let exit = self.client.exited();
+        let cause = match (exit, self.from) {
+            (Some(exit), None) => end_at_start(exit),
+            (None, None) => NEVER_SENDS,
+            _ if self.line(number).is_empty() => EMPTY_NOT_SENT,
+            _ => LINES_MISSING,
+        };
+        let got = match exit {
+            Some(exit) => format!("it ended with {exit}"),
+            None => format!("it did not within {} s", limit.as_secs()),
+        };
+        Failure::of(
+            cause,
+            Side::bytes(self.request_of(number), "from the client"),
+            Side::words(got),
+        )
+    }
+
+    fn wrong_request(&self, number: usize, got: Vec<u8>) -> Failure {
+        let wanted = self.request_of(number);
+        let line = self.line(number).as_bytes();
+        let ends_in_line_end = got.ends_with(b"\n") || got.ends_with(b"\r");
+        let digits = got.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let (own, rest) = got.split_at(digits);
+        let text = rest.strip_prefix(b" ");
+        // What a second try that is numbered anew looks like.
+        let is_repeat =
+            |known: usize| self.count(known) > 0 && text == Some(self.line(known).as_bytes());
+        let cause = if got.starts_with(b"b'") || got.starts_with(b"b\"") {
+            PRINTED_BYTES_OBJECT
+        } else if ends_in_line_end && got.trim_ascii_end() == wanted.trim_ascii_end() {
+            LINE_END_INSIDE
+        } else if (1..=self.lines.len()).any(is_repeat) {
+            RESENT_CHANGED
+        } else if text.is_some_and(|text| text != line && text == line.trim_ascii()) {
+            BYTES_STRIPPED
+        } else if self.lines.iter().any(|line| text == Some(line.as_bytes())) {
+            NUMBERED_WRONG
+        } else if rest == line && !own.is_empty() || got == wanted.trim_ascii_end() {
+            BLANK_MISSING
+        } else if self
+            .lines
+            .iter()
+            .any(|line| got.trim_ascii_end() == line.trim_ascii_end().as_bytes())
+        {
+            NO_NUMBER
+        } else {
+            CHANGED_TEXT
+        };
+        Failure::compared(
+            cause,
+            Vec::new(),
+            Side::bytes(wanted, "from the client"),
+            Side::bytes(got, ""),
+        )
+    }
+
+    /// Answers the request of a line as a server does.
+    pub(super) fn answer(&mut self, number: usize) {
+        let request = self.request_of(number);
+        self.judge.send(&request);
+    }
+
+    /// Waits for the request of each line from `first` on, and answers it.
+    pub(super) fn answer_all(&mut self, first: usize) -> Result<(), Failure> {
+        for number in first..=self.lines.len() {
+            self.request(number)?;
+            self.answer(number);
+        }
+        Ok(())
+    }
+
+    /// Proves that the text of every line is on standard output, in the order of
+    /// the input, whatever stands around it. `missing` finds out why one is not.
+    pub(super) fn printed(&self, missing: impl FnOnce(usize) -> Cause) -> Result<(), Failure> {
+        let output = self.client.output();
+        output.wait(CLIENT, |state| {
+            (state.is_over() || self.first_missing(state.stdout.bytes()).is_none()).then_some(())
+        });
+        let stdout = output.stdout();
+        let Some((number, from)) = self.first_missing(&stdout) else {
+            return Ok(());
+        };
+        let all = (1..=self.lines.len()).all(|number| contains(&stdout, self.line(number)));
+        let cause = match all {
+            true => OUT_OF_ORDER,
+            false => missing(number),
+        };
+        Err(Failure::of(
+            cause,
+            Side::bytes(self.line(number), "on standard output"),
+            Side::bytes(&stdout[from..], "on standard output"),
+        ))
+    }
+
+    /// The first line whose text is not printed, and where to look for it.
+    fn first_missing(&self, stdout: &[u8]) -> Option<(usize, usize)> {
+        let mut from = 0;
+        for (number, line) in (1..).zip(&self.lines) {
+            match find(&stdout[from..], line.as_bytes()) {
+                Some(at) => from += at + line.len(),
+                None => return Some((number, from)),
+            }
+        }
+        None
+    }
+
+    /// Proves that the client ends by itself with code 0.
+    pub(super) fn succeeds(&self) -> Result<(), Failure> {
+        match ends(&self.client, CLIENT, NEVER_LEAVES)? {
+            Exit::Code(0) => Ok(()),
+            exit => Err(Failure::words(
+                SUCCESS_HIDDEN,
+                "exit code 0",
+                exit.to_string(),
+            )),
+        }
+    }
+}
+
+/// The request for a line.
+pub(super) fn request(number: usize, line: &str) -> Vec<u8> {
+    format!("{number} {line}").into_bytes()
+}
+
+/// Starts a client that is told `address`, with `lines` for its input.
+pub(super) fn start_client(
+    bench: &mut Bench<'_>,
+    address: SocketAddr,
+    lines: &[String],
+) -> Result<Subject, Failure> {
+    let mut client = bench.start(address)?;
+    let input: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    bench.feed(&client, input.as_bytes());
+    client.end_input();
+    Ok(client)
+}
+
+/// Proves that a client ends by itself within `limit`, or blames `never`.
+pub(super) fn ends(client: &Subject, limit: Duration, never: Cause) -> Result<Exit, Failure> {
+    let wanted = "the client to end by itself";
+    match client.wait_exit(limit) {
+        Some(exit @ Exit::Code(_)) => Ok(exit),
+        Some(exit @ Exit::Signal(_)) => Err(Failure::words(
+            KILLED_BY_SIGNAL,
+            wanted,
+            format!("it was {exit}"),
+        )),
+        None => {
+            let got = format!("it still ran after {} s", limit.as_secs());
+            Err(Failure::words(never, wanted, got))
+        }
+    }
+}
+
+/// Proves that a client ends by itself with another code than 0.
+pub(super) fn fails(client: &Subject, limit: Duration, never: Cause) -> Result<(), Failure> {
+    match ends(client, limit, never)? {
+        Exit::Code(0) => Err(Failure::words(
+            FAILURE_HIDDEN,
+            "an exit code other than 0",
+            "exit code 0",
+        )),
+        exit @ Exit::Code(126 | 127) => Err(Failure::words(
+            end_at_start(exit),
+            "an exit code other than 0",
+            exit.to_string(),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The judge's own address, as clients are told it.
+pub(super) fn address(judge: &Datagrams) -> Result<SocketAddr, Failure> {
+    let broken = |error| Failure::Broken(format!("no address of the judge: {error}"));
+    judge.address().map_err(broken)
+}
+
+pub(super) fn contains(stdout: &[u8], text: &str) -> bool {
+    find(stdout, text.as_bytes()).is_some()
+}
+
+pub(super) fn find(text: &[u8], part: &[u8]) -> Option<usize> {
+    if part.is_empty() {
+        return Some(0);
+    }
+    text.windows(part.len()).position(|window| window == part)
+}

@@ -1,0 +1,22 @@
+//! Lesson 1: one server, one client, lines over TCP.
+
+mod client;
+mod conversation;
+mod lines;
+mod sender;
+mod server;
+mod table;
+
+use std::io;
+
+use crate::Place;
+use crate::entry::Entry;
+pub(crate) use table::BANK;
+use table::Bug;
+
+pub(crate) fn run(entry: &Entry<Bug>, place: &Place<'_>) -> io::Result<()> {
+    match place.host {
+        None => server::run(place.port, entry.bug),
+        Some(host) => client::run(host, place.port, entry.bug),
+    }
+}

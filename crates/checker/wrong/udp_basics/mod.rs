@@ -1,0 +1,20 @@
+//! Lesson 3: one server, one client, datagrams.
+
+mod ahead;
+mod client;
+mod server;
+mod table;
+
+use std::io;
+
+use crate::Place;
+use crate::entry::Entry;
+pub(crate) use table::BANK;
+use table::Bug;
+
+pub(crate) fn run(entry: &Entry<Bug>, place: &Place<'_>) -> io::Result<()> {
+    match place.host {
+        None => server::run(place.port, entry.bug),
+        Some(host) => client::run(host, place.port, entry.bug),
+    }
+}

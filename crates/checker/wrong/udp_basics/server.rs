@@ -1,0 +1,230 @@
+//! The right server, and what wrong ones do instead.
+
+use std::collections::HashSet;
+use std::io::{self, ErrorKind};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
+use std::thread;
+
+use socket2::{Domain, Socket, Type};
+
+use super::table::Bug;
+use crate::show::{say, say_text};
+
+pub(crate) fn run(port: u16, bug: Bug) -> io::Result<()> {
+    match bug {
+        Bug::ExitsAtStart => return Err(io::Error::other("name 'sokcet' is not defined")),
+        Bug::LeavesChild => return let_a_child_work(port),
+        Bug::Tcp => {
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+            return listener.accept().map(drop);
+        }
+        _ => {}
+    }
+    let socket = bind(port, bug)?;
+    stop_on_signal(bug)?;
+    say(&format!("listening on {}", socket.local_addr()?));
+    Server {
+        socket,
+        bug,
+        first: None,
+        last: None,
+        answered: HashSet::new(),
+    }
+    .serve()
+}
+
+fn bind(port: u16, bug: Bug) -> io::Result<UdpSocket> {
+    let address: SocketAddr = match bug {
+        Bug::AnyAddress => (Ipv4Addr::UNSPECIFIED, port).into(),
+        Bug::Ipv6Only => (Ipv6Addr::LOCALHOST, port).into(),
+        Bug::OtherPort => (Ipv4Addr::LOCALHOST, 0).into(),
+        _ => (Ipv4Addr::LOCALHOST, port).into(),
+    };
+    let socket = Socket::new(Domain::for_address(address), Type::DGRAM, None)?;
+    socket.set_reuse_address(bug == Bug::ReusesAddress)?;
+    socket.bind(&address.into())?;
+    Ok(socket.into())
+}
+
+#[cfg(unix)]
+fn stop_on_signal(bug: Bug) -> io::Result<()> {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::iterator::Signals;
+
+    if bug == Bug::KilledBySignal {
+        return Ok(());
+    }
+    let mut signals = Signals::new([SIGTERM])?;
+    if bug != Bug::OnlySigterm {
+        signals.add_signal(SIGINT)?;
+    }
+    thread::spawn(move || {
+        for _ in signals.forever() {
+            if bug != Bug::IgnoresSigterm {
+                say("stopped");
+                std::process::exit(0);
+            }
+        }
+    });
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn stop_on_signal(_bug: Bug) -> io::Result<()> {
+    Ok(())
+}
+
+/// Ends at a signal, while the process that holds the socket does not.
+fn let_a_child_work(port: u16) -> io::Result<()> {
+    stop_on_signal(Bug::Right)?;
+    let mut child = std::process::Command::new(std::env::current_exe()?)
+        .args(["udp-server-ignores-sigterm", &port.to_string()])
+        .spawn()?;
+    match child.wait()?.success() {
+        true => Ok(()),
+        false => Err(io::Error::other("the worker has failed")),
+    }
+}
+
+struct Server {
+    socket: UdpSocket,
+    bug: Bug,
+    first: Option<(SocketAddr, Vec<u8>)>,
+    last: Option<SocketAddr>,
+    answered: HashSet<Vec<u8>>,
+}
+
+impl Server {
+    fn serve(mut self) -> io::Result<()> {
+        let size = match self.bug {
+            Bug::Buffer1024 => 1024,
+            Bug::Buffer1472 => 1472,
+            Bug::Buffer4096 => 4096,
+            _ => 1 << 16,
+        };
+        let mut buffer = vec![0; size];
+        loop {
+            let (count, sender) = match self.socket.recv_from(&mut buffer) {
+                Ok(came) => came,
+                Err(error) if is_refused(&error) => match self.bug {
+                    Bug::DiesOnRefused => return Err(error),
+                    Bug::DeafAfterRefused => hang(),
+                    _ => continue,
+                },
+                Err(error) => {
+                    say(&format!("not received: {error}"));
+                    continue;
+                }
+            };
+            let data = buffer[..count].to_vec();
+            say_text("message: ", &data, self.bug == Bug::PrintsRaw);
+            self.first.get_or_insert_with(|| (sender, data.clone()));
+            self.die_of(&data)?;
+            let again = self.last.replace(sender) == Some(sender);
+            for answer in self.answers(data) {
+                if let Err(error) = self.send(&answer, sender, again) {
+                    say(&format!("not sent: {error}"));
+                }
+            }
+            if self.bug == Bug::OneAnswer {
+                return Ok(());
+            }
+        }
+    }
+
+    /// As if an error were not caught.
+    fn die_of(&self, data: &[u8]) -> io::Result<()> {
+        let text = String::from_utf8_lossy(data);
+        let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
+        match self.bug {
+            Bug::EmptyEnds if data.is_empty() => hang(),
+            Bug::DiesOnBytes => std::str::from_utf8(data)
+                .map(drop)
+                .map_err(io::Error::other),
+            Bug::DiesOnLarge if data.len() > 1472 => Err(io::Error::other("message too long")),
+            Bug::ExitWord if data == b"exit" => std::process::exit(0),
+            Bug::ParsesNumber if !digits.is_empty() => {
+                digits.parse::<u64>().map(drop).map_err(io::Error::other)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What is sent for a datagram.
+    fn answers(&mut self, data: Vec<u8>) -> Vec<Vec<u8>> {
+        let text = || String::from_utf8_lossy(&data);
+        let one = match self.bug {
+            Bug::Silent => return Vec::new(),
+            Bug::SkipsEmpty if data.is_empty() => return Vec::new(),
+            Bug::Refuses1025 if data.len() > 1024 => return Vec::new(),
+            Bug::IgnoresRepeats if !data.is_empty() && !self.answered.insert(data.clone()) => {
+                return Vec::new();
+            }
+            Bug::AnswersTwice => return vec![data.clone(), data],
+            Bug::Splits if data.len() > 1024 => {
+                return data.chunks(1024).map(<[u8]>::to_vec).collect();
+            }
+            Bug::BytesRepr => format!("b'{}'", data.escape_ascii()).into_bytes(),
+            Bug::Prefix => [b"udp server ", &data[..]].concat(),
+            Bug::AddsNewline => [&data[..], b"\n"].concat(),
+            Bug::Strips => data.trim_ascii().to_vec(),
+            Bug::Decodes => text().into_owned().into_bytes(),
+            Bug::CString => data.split(|&byte| byte == 0).next().unwrap_or(&[]).to_vec(),
+            Bug::StaleAnswer => match &self.first {
+                Some((_, first)) => first.clone(),
+                None => data,
+            },
+            _ => data,
+        };
+        vec![one]
+    }
+
+    fn send(&self, answer: &[u8], sender: SocketAddr, again: bool) -> io::Result<()> {
+        match (self.bug, &self.first) {
+            (Bug::FixedReply, _) => {
+                let fixed = SocketAddr::from((Ipv4Addr::LOCALHOST, 9));
+                self.socket.send_to(answer, fixed)
+            }
+            (Bug::FirstClient, Some((first, _))) => self.socket.send_to(answer, first),
+            (Bug::OtherSocket, _) => {
+                UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?.send_to(answer, sender)
+            }
+            (Bug::Connects, _) => {
+                self.socket.connect(sender)?;
+                self.socket.send(answer)
+            }
+            (Bug::DiesOnRefused | Bug::DeafAfterRefused, _) if again => {
+                self.send_and_hear(answer, sender)
+            }
+            _ => self.socket.send_to(answer, sender),
+        }
+        .map(drop)
+    }
+
+    /// Connected while it sends, so that it is told when nobody is there; only to
+    /// a client that sends on, since others are not heard meanwhile. Where it is
+    /// told anyway, nothing is special.
+    fn send_and_hear(&self, answer: &[u8], sender: SocketAddr) -> io::Result<usize> {
+        if cfg!(windows) {
+            return self.socket.send_to(answer, sender);
+        }
+        self.socket.connect(sender)?;
+        let sent = self.socket.send(answer);
+        #[cfg(unix)]
+        rustix::net::connect_unspec(&self.socket)?;
+        sent
+    }
+}
+
+fn is_refused(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset
+    )
+}
+
+fn hang() -> ! {
+    loop {
+        thread::park();
+    }
+}

@@ -1,5 +1,7 @@
 //! What can be typed: the command line and nothing else.
 
+mod udp;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,6 +9,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::units;
+pub(crate) use udp::ProxyUdp;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -149,7 +152,7 @@ pub(crate) enum ReportForm {
 /// `hint`
 #[derive(Debug, Args)]
 pub(crate) struct Hint {
-    /// The lesson, or directly a check of the lesson you are working on
+    /// The lesson, or directly a check
     pub(crate) lesson: Option<String>,
     /// The check [default: the last one that failed]
     pub(crate) check: Option<String>,
@@ -160,6 +163,8 @@ pub(crate) struct Hint {
 pub(crate) enum Proxy {
     /// A TCP proxy, on loopback only
     Tcp(ProxyTcp),
+    /// The same for UDP
+    Udp(ProxyUdp),
 }
 
 /// `proxy tcp`

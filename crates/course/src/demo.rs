@@ -31,7 +31,10 @@ use stage::Programs;
 /// When a scene does not show what it promises, with the step that failed.
 pub(crate) fn run(args: &Demo, workspace: &Workspace, out: &mut dyn Write) -> Result<()> {
     let lesson = lessons::named(&args.lesson)?;
-    let scenes = script::load(&workspace.lesson(lesson).join("demo.toml"))?;
+    let scenes = script::load(
+        &workspace.lesson(lesson).join("demo.toml"),
+        lesson.transport,
+    )?;
     let chosen = choose(&scenes, args.scene)?;
     let built = workspace.build_lesson(lesson)?;
     let program = |role: &str| -> Result<_> {
@@ -41,6 +44,7 @@ pub(crate) fn run(args: &Demo, workspace: &Workspace, out: &mut dyn Write) -> Re
     let programs = Programs {
         server: program("server")?,
         client: program("client")?,
+        transport: lesson.transport,
     };
     let stop = signal::stop()?;
     let enter = args.step.then(keyboard).transpose()?;

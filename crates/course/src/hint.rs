@@ -29,10 +29,9 @@ pub(crate) fn run(args: &Hint, workspace: &Workspace, out: &mut dyn Write) -> Re
 fn choose(args: &Hint, progress: &Progress) -> Result<(&'static Lesson, &'static Check)> {
     if let (Some(name), None) = (&args.lesson, &args.check)
         && suites::find(name).is_none()
-        && let Ok(lesson) = lessons::named_or_current(None, progress)
-        && let Ok(check) = lessons::check(lesson, name)
+        && let Some(found) = lessons::with_check(name, progress)?
     {
-        return Ok((lesson, check));
+        return Ok(found);
     }
     let lesson = lessons::named_or_current(args.lesson.as_deref(), progress)?;
     let name = match &args.check {

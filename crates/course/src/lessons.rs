@@ -36,8 +36,10 @@ pub(crate) fn named_or_current(name: Option<&str>, progress: &Progress) -> Resul
     match suites::all() {
         [only] => Ok(only),
         _ => Err(
-            Error::usage("which lesson", "none is named and none was started")
-                .next("cargo course list"),
+            Error::usage("which lesson", "none is named and none was started").next(format!(
+                "cargo course start {}; `cargo course list` shows all",
+                suites::all()[0].name
+            )),
         ),
     }
 }
@@ -63,6 +65,33 @@ pub(crate) fn check(lesson: &'static Lesson, name: &str) -> Result<&'static Chec
             lesson.name
         ))
     })
+}
+
+/// The check that this name means without a lesson, if any: of the current lesson, or of the only
+/// one that has it.
+///
+/// # Errors
+///
+/// When several lessons have such a check.
+pub(crate) fn with_check(
+    name: &str,
+    progress: &Progress,
+) -> Result<Option<(&'static Lesson, &'static Check)>> {
+    let of = |lesson: &'static Lesson| check(lesson, name).ok().map(|check| (lesson, check));
+    if let Some(found) = progress.current().and_then(suites::find).and_then(of) {
+        return Ok(Some(found));
+    }
+    let all: Vec<_> = suites::all().iter().copied().filter_map(of).collect();
+    match all.as_slice() {
+        [] => Ok(None),
+        [only] => Ok(Some(*only)),
+        [(first, _), ..] => {
+            let names: Vec<&str> = all.iter().map(|(lesson, _)| lesson.name).collect();
+            let why = format!("{} have a check of this name", names.join(" and "));
+            let next = format!("name the lesson: cargo course hint {} {name}", first.name);
+            Err(Error::usage(format!("check '{name}'"), why).next(next))
+        }
+    }
 }
 
 /// Says that a name is unknown, and which one was probably meant.

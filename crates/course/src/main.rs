@@ -18,6 +18,7 @@ mod signal;
 mod start;
 mod style;
 mod units;
+mod which;
 mod wire;
 mod workspace;
 
@@ -60,8 +61,11 @@ fn main() -> ExitCode {
 
 fn run(command: Option<Command>, out: &mut dyn Write) -> Result<u8> {
     if let Some(Command::Proxy { kind }) = &command {
-        let cli::Proxy::Tcp(args) = kind;
-        return proxy::tcp(args, out).map(|()| 0);
+        let ran = match kind {
+            cli::Proxy::Tcp(args) => proxy::tcp(args, out),
+            cli::Proxy::Udp(args) => proxy::udp(args, out),
+        };
+        return ran.map(|()| 0);
     }
     if matches!(command, Some(Command::Doctor)) {
         return doctor::run(out).map(|()| 0);

@@ -1,5 +1,7 @@
 //! `proxy tcp`: a network that can be watched and broken by hand.
 
+mod udp;
+
 use std::io::Write;
 use std::time::{Duration, Instant};
 
@@ -12,6 +14,7 @@ use crate::signal;
 use crate::style::{BAD, BOLD, CLIENT, DIM, SERVER, WARN};
 use crate::units;
 use crate::wire;
+pub(crate) use udp::udp;
 
 /// Bytes shown in one row, as in every hex dump.
 const ROW: usize = 16;

@@ -3,7 +3,9 @@
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use checker::proxy::stream::{Direction, What};
+use checker::proxy::Direction;
+use checker::proxy::datagram;
+use checker::proxy::stream::What;
 
 use super::script::{SERVER, WIRE};
 use crate::wire;
@@ -92,10 +94,7 @@ impl Entry {
 
     /// What the proxy saw on the connection of `client`; `None` for what is no news to anybody.
     pub(super) fn wire(at: Duration, client: &str, what: &What) -> Option<Entry> {
-        let path = |direction: Direction| match direction {
-            Direction::ToServer => format!("{client} → {SERVER}"),
-            Direction::ToClient => format!("{SERVER} → {client}"),
-        };
+        let path = |direction| path(client, direction);
         let mut hex = None;
         let (kind, text) = match what {
             What::Opened { .. } => (Kind::Wire, format!("{client} → {SERVER}  connection")),
@@ -124,6 +123,48 @@ impl Entry {
             ..Entry::new(at, WIRE, kind, text)
         })
     }
+
+    /// The same for datagrams. A new client is no news: there is no connection.
+    pub(super) fn datagram(at: Duration, client: &str, what: &datagram::What) -> Option<Entry> {
+        let passes = |direction, when: &str, bytes: &[u8]| {
+            let path = path(client, direction);
+            let text = match bytes {
+                [] => "(empty)".to_owned(),
+                _ => wire::text(bytes, SHOWN),
+            };
+            let text = format!("{path}{when} {}  {text}", bytes.len());
+            Entry {
+                hex: (!bytes.is_empty()).then(|| wire::hex(bytes, SHOWN)),
+                ..Entry::new(at, WIRE, Kind::Data, text)
+            }
+        };
+        let fault = |text| Entry::new(at, WIRE, Kind::Fault, text);
+        Some(match what {
+            datagram::What::Came {
+                direction, bytes, ..
+            } => passes(*direction, "", bytes),
+            datagram::What::Late {
+                direction, bytes, ..
+            } => passes(*direction, " late", bytes),
+            datagram::What::Fault {
+                direction,
+                fault: done,
+                ..
+            } => fault(format!("{}  network: {done}", path(client, *direction))),
+            datagram::What::Unreachable => {
+                fault(format!("no server for {client}: port unreachable"))
+            }
+            datagram::What::New { .. } | datagram::What::Forgotten => return None,
+        })
+    }
+}
+
+/// `A → server`
+fn path(client: &str, direction: Direction) -> String {
+    match direction {
+        Direction::ToServer => format!("{client} → {SERVER}"),
+        Direction::ToClient => format!("{SERVER} → {client}"),
+    }
 }
 
 #[cfg(test)]
@@ -138,6 +179,24 @@ mod tests {
         };
         let entry = Entry::wire(Duration::ZERO, "A", &data).unwrap();
         assert_eq!(entry.line(), "A → server 6  68 65 6c 6c 6f 0a  hello⏎");
+    }
+
+    #[test]
+    fn a_datagram_is_one_line_and_so_is_what_happens_to_it() {
+        let came = datagram::What::Came {
+            direction: Direction::ToServer,
+            index: 1,
+            bytes: b"1 hello".to_vec(),
+        };
+        let entry = Entry::datagram(Duration::ZERO, "A", &came).unwrap();
+        assert_eq!(entry.line(), "A → server 7  31 20 68 65 6c 6c 6f  1 hello");
+        let fault = datagram::What::Fault {
+            direction: Direction::ToClient,
+            index: 1,
+            fault: datagram::Fault::Dropped,
+        };
+        let entry = Entry::datagram(Duration::ZERO, "A", &fault).unwrap();
+        assert_eq!(entry.line(), "server → A  network: dropped");
     }
 
     #[test]

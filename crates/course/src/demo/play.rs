@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use checker::Transport;
 use crossbeam_channel::{Receiver, never};
 
 use super::entry::{Entry, Kind};
@@ -13,7 +14,8 @@ use crate::error::{Error, Result};
 
 /// Time limits would end a conversation while somebody explains it.
 const PATIENT_SERVER: [&str; 2] = ["--timeout", "--idle-timeout"];
-/// The same for the client, which has no idle time.
+/// The same for the client, which has no idle time. Programs of datagrams have neither: a client's
+/// waits are what its lesson is about.
 const PATIENT_CLIENT: [&str; 1] = ["--timeout"];
 
 /// On a terminal: how long a line stands before the next one, and a line of narration.
@@ -36,6 +38,7 @@ pub(super) enum Pace<'a> {
 /// One scene being played.
 pub(super) struct Player<'a> {
     stage: Stage<'a>,
+    transport: Transport,
     pace: Pace<'a>,
     /// How much of each actor's history the waits have used up.
     heard: BTreeMap<String, usize>,
@@ -53,6 +56,7 @@ impl<'a> Player<'a> {
             Pace::Events | Pace::Enter(_) => Duration::ZERO,
         };
         Player {
+            transport: programs.transport,
             stage: Stage::new(programs, screen, stop, line),
             pace,
             heard: BTreeMap::new(),
@@ -77,7 +81,7 @@ impl<'a> Player<'a> {
         let place = |step: &str| format!("scene {number} ({}), {step}", scene.title);
         let server = self.patient(&scene.server, &PATIENT_SERVER);
         let opened = self.read(&scene.narration);
-        let opened = opened.and_then(|()| self.stage.open(&server, scene.proxy.plan()));
+        let opened = opened.and_then(|()| self.stage.open(&server, &scene.proxy));
         opened.map_err(|trouble| failure(place("start"), trouble))?;
         for (index, step) in (1..).zip(&scene.steps) {
             let done = self.pause(step).and_then(|()| self.step(step));
@@ -248,7 +252,7 @@ impl<'a> Player<'a> {
     /// In stepped form, time limits are off, except those that the scene is about.
     fn patient(&self, args: &[String], limits: &[&str]) -> Vec<String> {
         let mut all = args.to_vec();
-        if matches!(self.pace, Pace::Enter(_)) {
+        if matches!(self.pace, Pace::Enter(_)) && self.transport == Transport::Stream {
             for limit in limits {
                 if !args.iter().any(|arg| arg == limit) {
                     all.extend([(*limit).to_owned(), "0".to_owned()]);

@@ -5,7 +5,7 @@
 //! title = "One message there and back"
 //! narration = "What a good teacher says before it begins."
 //! server = ["--framing", "lines"]          # optional: arguments behind --listen
-//! proxy.to-server = { split = 3 }          # optional: what the network does, see `Faults`
+//! proxy.to-server = { split = 3 }          # optional: what the network does, see below
 //! only-on = "unix"                         # optional
 //! steps = [
 //!   { client = { name = "A", args = [] } },            # runs a client, waits until it is connected
@@ -21,6 +21,10 @@
 //! expect = [["server", "hello"], ["wire", "68 65"], ["A", "hello"]]
 //! ```
 //!
+//! A lesson of datagrams has other faults: `drop`, `duplicate`, `swap`, `truncate` and `corrupt`,
+//! each a list of places (`[1, 3]`, counted from 1 in its direction) or a chance (`"20%"`), `delay`
+//! (`"300ms"` for all, `"300ms:1,3"` for some), and `proxy.seed`.
+//!
 //! Actors are `server`, `wire` (the proxy between them) and clients by their names.
 
 mod network;
@@ -29,10 +33,12 @@ mod validate;
 use std::fs;
 use std::path::Path;
 
+use checker::Transport;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
-use network::{Network, Time};
+pub(super) use network::Network;
+use network::Time;
 
 /// The name of the server among the actors.
 pub(super) const SERVER: &str = "server";
@@ -153,17 +159,17 @@ impl Scene {
 /// # Errors
 ///
 /// When it cannot be read, or says something that has no meaning, with the place.
-pub(super) fn load(file: &Path) -> Result<Vec<Scene>> {
+pub(super) fn load(file: &Path, transport: Transport) -> Result<Vec<Scene>> {
     let text = fs::read_to_string(file)
         .map_err(|error| Error::machine(file.display().to_string(), error))?;
-    parse(&text).map_err(|why| Error::machine(file.display().to_string(), why))
+    parse(&text, transport).map_err(|why| Error::machine(file.display().to_string(), why))
 }
 
-fn parse(text: &str) -> std::result::Result<Vec<Scene>, String> {
+fn parse(text: &str, transport: Transport) -> std::result::Result<Vec<Scene>, String> {
     let script: Script = toml::from_str(text).map_err(|error| error.to_string())?;
     for (number, scene) in (1..).zip(&script.scene) {
         scene
-            .validate()
+            .validate(transport)
             .map_err(|why| format!("scene {number} ({}): {why}", scene.title))?;
     }
     Ok(script.scene)
@@ -171,6 +177,8 @@ fn parse(text: &str) -> std::result::Result<Vec<Scene>, String> {
 
 #[cfg(test)]
 mod tests {
+    use checker::proxy::datagram::Which;
+
     use super::*;
 
     fn scene(steps: &str) -> String {
@@ -192,9 +200,9 @@ mod tests {
             .take_while(|line| *line != "```")
             .map(|line| format!("{line}\n"))
             .collect();
-        let scenes = parse(&example).unwrap();
+        let scenes = parse(&example, Transport::Stream).unwrap();
         assert_eq!(scenes[0].steps.len(), 9);
-        assert_eq!(scenes[0].proxy.plan().to_server.split, Some(3));
+        assert_eq!(scenes[0].proxy.streams().to_server.split, Some(3));
     }
 
     #[test]
@@ -223,10 +231,40 @@ mod tests {
                 "unknown field `arg`",
             ),
         ] {
-            let error = parse(&scene(steps)).unwrap_err();
+            let error = parse(&scene(steps), Transport::Stream).unwrap_err();
             assert!(error.contains(why), "{steps}: {error}");
         }
-        assert!(parse(&scene("").replace("[['server', 'x']]", "[]")).is_err());
-        assert!(parse(&scene("").replace("'server'", "'B'")).is_err());
+        let is_wrong = |text: String| parse(&text, Transport::Stream).is_err();
+        assert!(is_wrong(scene("").replace("[['server', 'x']]", "[]")));
+        assert!(is_wrong(scene("").replace("'server'", "'B'")));
+    }
+
+    #[test]
+    fn faults_are_those_of_the_transport() {
+        let parse_with = |faults: &str, transport| {
+            parse(
+                &format!("{}proxy.to-server = {faults}\n", scene("")),
+                transport,
+            )
+        };
+        let datagrams = "{ drop = [1, 3], swap = '20%', delay = '300ms:2' }";
+        let scenes = parse_with(datagrams, Transport::Datagram).unwrap();
+        let faults = scenes[0].proxy.datagrams().to_server;
+        assert_eq!(faults.drop, Which::Listed(vec![1, 3]));
+        assert_eq!(faults.swap, Which::Chance(0.2));
+        assert_eq!(faults.delay.0, Which::Listed(vec![2]));
+        for (faults, transport, why) in [
+            (datagrams, Transport::Stream, "`drop` is for datagrams"),
+            (
+                "{ split = 3 }",
+                Transport::Datagram,
+                "`split` is for connections",
+            ),
+            ("{ drop = [0] }", Transport::Datagram, "count from 1"),
+            ("{ delay = '1s:2' }", Transport::Stream, "is for datagrams"),
+        ] {
+            let error = parse_with(faults, transport).unwrap_err();
+            assert!(error.contains(why), "{faults}: {error}");
+        }
     }
 }

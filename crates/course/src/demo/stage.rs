@@ -3,6 +3,7 @@
 //! Everything is waited for by events with a deadline. Three sources report: the programs' output
 //! (one thread for each stream), the proxy, and the system about programs that have ended.
 
+mod network;
 mod pump;
 mod unread;
 
@@ -10,15 +11,16 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use checker::proxy::stream::{Event, Plan, Proxy};
+use checker::Transport;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::actor::{Actor, Said};
 use super::entry::{Entry, Kind};
 use super::order::Held;
 use super::screen::Screen;
-use super::script::SERVER;
+use super::script::{self, SERVER};
 use crate::error::Error;
+use network::Network;
 pub(super) use pump::{DEADLINE, Woken};
 use unread::Unread;
 
@@ -44,6 +46,8 @@ pub(super) type Done<T> = Result<T, Trouble>;
 pub(super) struct Programs {
     pub(super) server: PathBuf,
     pub(super) client: PathBuf,
+    /// What they speak over.
+    pub(super) transport: Transport,
 }
 
 /// A running scene.
@@ -55,9 +59,8 @@ pub(super) struct Stage<'a> {
     actors: Vec<Actor>,
     mouth: Sender<Said>,
     ears: Receiver<Said>,
-    proxy: Option<(Proxy, Instant)>,
-    tap: (Sender<Event>, Receiver<Event>),
-    /// The clients in the order of their connections.
+    network: Network,
+    /// The clients in the order of their connections, or of their first datagrams.
     connections: Vec<String>,
     opened: usize,
     /// Reported, not yet in order.
@@ -83,8 +86,7 @@ impl<'a> Stage<'a> {
             actors: Vec::new(),
             mouth,
             ears,
-            proxy: None,
-            tap: unbounded(),
+            network: Network::new(programs.transport),
             connections: Vec::new(),
             opened: 0,
             held: Held::default(),
@@ -94,14 +96,12 @@ impl<'a> Stage<'a> {
     }
 
     /// Starts the server and puts the network in front of it.
-    pub(super) fn open(&mut self, args: &[String], plan: Plan) -> Done<()> {
+    pub(super) fn open(&mut self, args: &[String], plan: &script::Network) -> Done<()> {
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let server = self.start_server(any, args)?;
         let server = server.ok_or_else(|| Trouble::Failed(self.last_words(SERVER)))?;
-        let proxy = Proxy::start(any, server, plan, self.tap.0.clone())
-            .map_err(|error| Trouble::Failed(format!("the proxy does not start: {error}")))?;
-        self.proxy = Some((proxy, Instant::now()));
-        Ok(())
+        let started = self.network.start(server, plan);
+        started.map_err(|error| Trouble::Failed(format!("the proxy does not start: {error}")))
     }
 
     /// Starts a server and waits until it listens; `None` if it ends instead.
@@ -127,16 +127,20 @@ impl<'a> Stage<'a> {
         .ok_or_else(|| Trouble::Failed("it neither listens nor ends".to_owned()))
     }
 
-    /// Runs a client and waits until it is connected, or has ended.
+    /// Runs a client and waits until it is connected, or has ended. One that sends datagrams is not
+    /// waited for: nothing tells that it is there before its first one.
     pub(super) fn start_client(&mut self, name: &str, args: &[String]) -> Done<()> {
-        let Some((proxy, _)) = &self.proxy else {
+        let Some(address) = self.network.address() else {
             return Err(Trouble::Failed("there is no network".to_owned()));
         };
-        let mut all = vec!["--connect".to_owned(), proxy.local_addr().to_string()];
+        let mut all = vec!["--connect".to_owned(), address.to_string()];
         all.extend_from_slice(args);
         // Before it starts: its connection must find its name.
         self.connections.push(name.to_owned());
         let number = self.start(name, &all)?;
+        if self.network.transport == Transport::Datagram {
+            return Ok(());
+        }
         self.until(|stage| {
             let connected = stage.opened == stage.connections.len();
             (connected || stage.actors[number].status().is_some()).then_some(())
@@ -220,9 +224,7 @@ impl Drop for Stage<'_> {
     fn drop(&mut self) {
         // Programs first: the proxy then closes connections that nobody waits on.
         self.actors.clear();
-        if let Some((proxy, _)) = self.proxy.take() {
-            proxy.stop();
-        }
+        self.network.stop();
     }
 }
 

@@ -1,9 +1,9 @@
 //! Loopback and the lessons' ports.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 
-use checker::suites;
+use checker::{Transport, suites};
 
 use super::{Finding, Remedy};
 
@@ -53,17 +53,23 @@ fn talk(ip: IpAddr) -> io::Result<()> {
 pub(super) fn ports() -> Vec<Finding> {
     suites::all()
         .iter()
-        .map(|lesson| port(lesson.port, lesson.name))
+        .map(|lesson| port(lesson.port, lesson.transport, lesson.name))
         .collect()
 }
 
-fn port(port: u16, lesson: &str) -> Finding {
+fn port(port: u16, transport: Transport, lesson: &str) -> Finding {
     const NAME: &str = "port";
+    let address = (Ipv4Addr::LOCALHOST, port);
+    let bound = match transport {
+        Transport::Stream => TcpListener::bind(address).map(drop),
+        Transport::Datagram => UdpSocket::bind(address).map(drop),
+    };
     let remedy = Remedy::everywhere("stop that program, or use --listen 127.0.0.1:0");
-    match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
-        Ok(_) => Finding::good(NAME, format!("{port} is free ({lesson})")),
+    match bound {
+        Ok(()) => Finding::good(NAME, format!("{port} is free ({lesson})")),
         Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
-            let who = owner(port).unwrap_or_else(|| "a program that is not visible".to_owned());
+            let who = owner(port, transport)
+                .unwrap_or_else(|| "a program that is not visible".to_owned());
             Finding::optional(NAME, format!("{port} ({lesson}) is taken by {who}"), remedy)
         }
         Err(error) => Finding::optional(NAME, format!("{port} ({lesson}): {error}"), remedy),
@@ -73,13 +79,17 @@ fn port(port: u16, lesson: &str) -> Finding {
 /// Who listens on a port, as `name (process 123)`: the kernel's list of sockets gives the inode,
 /// a link of the same number among the processes' open files gives the process (proc(5)).
 #[cfg(target_os = "linux")]
-fn owner(port: u16) -> Option<String> {
+fn owner(port: u16, transport: Transport) -> Option<String> {
     use std::fs;
-    let tables = ["/proc/net/tcp", "/proc/net/tcp6"];
+    // A UDP socket does not listen; one that is not connected counts as closed.
+    let (tables, state) = match transport {
+        Transport::Stream => (["/proc/net/tcp", "/proc/net/tcp6"], "0A"),
+        Transport::Datagram => (["/proc/net/udp", "/proc/net/udp6"], "07"),
+    };
     let inodes: Vec<String> = tables
         .iter()
         .filter_map(|table| fs::read_to_string(table).ok())
-        .flat_map(|table| listeners(&table, port))
+        .flat_map(|table| sockets(&table, port, state))
         .map(|inode| format!("socket:[{inode}]"))
         .collect();
     let holds = |process: &fs::DirEntry| {
@@ -112,24 +122,29 @@ fn owner(port: u16) -> Option<String> {
 /// The inodes of the sockets that listen on a port, from the text of `/proc/net/tcp`: columns
 /// `sl local_address rem_address st … inode`, addresses in hex, state 0A is LISTEN.
 #[cfg(target_os = "linux")]
-fn listeners(table: &str, port: u16) -> Vec<String> {
+fn sockets(table: &str, port: u16, state: &str) -> Vec<String> {
     let ending = format!(":{port:04X}");
     table
         .lines()
         .skip(1)
         .filter_map(|line| {
             let columns: Vec<&str> = line.split_whitespace().collect();
-            let listens = columns.get(1)?.ends_with(&ending) && columns.get(3) == Some(&"0A");
-            listens.then(|| columns.get(9).map(|inode| (*inode).to_owned()))?
+            let is_it = columns.get(1)?.ends_with(&ending) && columns.get(3) == Some(&state);
+            is_it.then(|| columns.get(9).map(|inode| (*inode).to_owned()))?
         })
         .collect()
 }
 
 #[cfg(target_os = "macos")]
-fn owner(port: u16) -> Option<String> {
+fn owner(port: u16, transport: Transport) -> Option<String> {
     use std::process::{Command, Stdio};
+    let which = match transport {
+        Transport::Stream => vec!["-sTCP:LISTEN".to_owned(), format!("-iTCP:{port}")],
+        Transport::Datagram => vec![format!("-iUDP:{port}")],
+    };
     let output = Command::new("lsof")
-        .args(["-nP", "-sTCP:LISTEN", "-Fpc", &format!("-iTCP:{port}")])
+        .args(["-nP", "-Fpc"])
+        .args(which)
         .stdin(Stdio::null())
         .output()
         .ok()?;
@@ -140,7 +155,7 @@ fn owner(port: u16) -> Option<String> {
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
-fn owner(_port: u16) -> Option<String> {
+fn owner(_port: u16, _transport: Transport) -> Option<String> {
     None
 }
 
@@ -152,7 +167,7 @@ mod tests {
     fn a_free_port_is_good_and_a_taken_one_names_its_owner() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let number = listener.local_addr().unwrap().port();
-        let taken = port(number, "x");
+        let taken = port(number, Transport::Stream, "x");
         assert!(taken.detail.contains("is taken by"), "{}", taken.detail);
         #[cfg(target_os = "linux")]
         assert!(
@@ -170,7 +185,7 @@ mod tests {
         let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n\
             0: 0100007F:2329 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 4711 1\n\
             1: 0100007F:2329 0100007F:9C40 01 00000000:00000000 00:00000000 00000000  1000        0 4712 1\n";
-        assert_eq!(listeners(table, 9001), ["4711"]);
-        assert!(listeners(table, 9002).is_empty());
+        assert_eq!(sockets(table, 9001, "0A"), ["4711"]);
+        assert!(sockets(table, 9002, "0A").is_empty());
     }
 }

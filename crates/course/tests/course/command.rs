@@ -130,7 +130,7 @@ fn hints_come_level_by_level() {
 
 #[test]
 fn a_hint_without_a_failed_check_says_what_to_do() {
-    let ran = Student::new().run(&["hint"]).code(2);
+    let ran = Student::new().run(&["hint", "tcp-basics"]).code(2);
     assert!(
         ran.error().contains("none of tcp-basics has failed"),
         "{}",
@@ -140,6 +140,32 @@ fn a_hint_without_a_failed_check_says_what_to_do() {
         ran.error().contains("Next: cargo course check"),
         "{}",
         ran.stderr
+    );
+}
+
+#[test]
+fn a_hint_or_a_check_without_a_lesson_asks_which() {
+    let student = Student::new();
+    for args in [&["hint"][..], &["check", "--server", "x"]] {
+        let ran = student.run(args).code(2);
+        assert!(ran.error().contains("which lesson"), "{}", ran.stderr);
+        assert!(
+            ran.error().contains("Next: cargo course start tcp-basics"),
+            "{}",
+            ran.stderr
+        );
+    }
+    // Lessons 1 and 3 both have one, and one lesson only has the other.
+    let ran = student.run(&["hint", "loopback-only"]).code(2);
+    assert!(
+        ran.error().contains("have a check of this name"),
+        "{}",
+        ran.stderr
+    );
+    let hint = student.run(&["hint", "never-cut"]).code(0).stdout;
+    assert!(
+        hint.contains("UB-7 in docs/src/protocols/udp-basics.md"),
+        "{hint}"
     );
 }
 

@@ -11,4 +11,6 @@ mod command;
 mod demo;
 #[cfg(unix)]
 mod proxy;
+#[cfg(unix)]
+mod proxy_udp;
 mod student;

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use checker::Transport;
+
 use super::{SERVER, Scene, Step, WIRE};
 
 impl Scene {
-    /// Every name in the scene must mean somebody at that point.
-    pub(super) fn validate(&self) -> Result<(), String> {
+    /// Every name in the scene must mean somebody at that point, and every fault be one of its
+    /// transport.
+    pub(super) fn validate(&self, transport: Transport) -> Result<(), String> {
+        self.proxy.validate(transport)?;
         let mut clients = BTreeSet::new();
         for (number, step) in (1..).zip(&self.steps) {
             step.validate(&mut clients)

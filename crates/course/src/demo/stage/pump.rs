@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use checker::proxy::stream::{Event, What};
+use checker::proxy::{datagram, stream};
 use crossbeam_channel::{Receiver, at, never, select};
 
 use super::{Done, Stage, Trouble};
@@ -60,7 +60,10 @@ impl Stage<'_> {
             let timer = self.next_look(deadline).map_or_else(never, at);
             select! {
                 recv(self.ears) -> said => if let Ok(said) = said { self.hear(said) },
-                recv(self.tap.1) -> event => if let Ok(event) = event { self.see(&event) },
+                recv(self.network.streams.1) -> event => if let Ok(event) = event { self.see(&event) },
+                recv(self.network.datagrams.1) -> event => if let Ok(event) = event {
+                    self.see_datagram(&event);
+                },
                 recv(self.stop) -> _ => return Err(Trouble::Over(Error::stopped())),
                 // An error is the end of the input: then nobody is asked any more.
                 recv(enter) -> _ => return Ok(Woken::Enter),
@@ -95,20 +98,35 @@ impl Stage<'_> {
         self.held.push(said.at, entry);
     }
 
-    fn see(&mut self, event: &Event) {
-        let Some((_, started)) = self.proxy else {
-            return;
-        };
-        if matches!(event.what, What::Opened { .. }) {
+    fn see(&mut self, event: &stream::Event) {
+        if matches!(event.what, stream::What::Opened { .. }) {
             self.opened += 1;
         }
-        let happened = started + event.at;
-        let number = event.connection as usize;
-        let client = match self.connections.get(number.wrapping_sub(1)) {
+        let client = self.client_of(event.connection);
+        self.saw(event.at, |at| Entry::wire(at, &client, &event.what));
+    }
+
+    fn see_datagram(&mut self, event: &datagram::Event) {
+        let client = self.client_of(event.client);
+        self.saw(event.at, |at| Entry::datagram(at, &client, &event.what));
+    }
+
+    /// The name of the client that the proxy calls by this number.
+    fn client_of(&self, number: u32) -> String {
+        let place = (number as usize).wrapping_sub(1);
+        match self.connections.get(place) {
             Some(name) => name.clone(),
             None => format!("#{number}"),
+        }
+    }
+
+    /// Notes what the proxy saw so long after its start.
+    fn saw(&mut self, at: Duration, entry: impl FnOnce(Duration) -> Option<Entry>) {
+        let Some(started) = self.network.started() else {
+            return;
         };
-        if let Some(entry) = Entry::wire(self.since(happened), &client, &event.what) {
+        let happened = started + at;
+        if let Some(entry) = entry(self.since(happened)) {
             self.held.push(happened, entry);
         }
     }

@@ -104,13 +104,22 @@ pub fn run(
     // ANCHOR: accept
     // The scope ends when every thread in it has ended: none outlives `run`.
     thread::scope(|scope| {
-        let staff = Staff::begin(scope, &room)?;
+        let pool = Pool::begin(scope, &room)?;
+        let door = Door::open(scope)?;
         while let Some(stream) = acceptor.accept(|error| {
             tell("warning", &format!("cannot accept: {}", reason(error)));
         }) {
-            match room.admit(stream) {
-                Ok(guest) => staff.serve(scope, guest),
-                Err(stream) => staff.door.send_away(stream, options),
+            // Nothing here waits for a client: others are waiting to be accepted.
+            let served = match (room.admit(stream), &pool) {
+                (Err(stream), _) => {
+                    door.send_away(stream, options);
+                    continue;
+                }
+                (Ok(guest), None) => in_a_thread(scope, guest),
+                (Ok(guest), Some(pool)) => pool.serve(guest),
+            };
+            if let Err(guest) = served {
+                guest.turn_away(&door);
             }
         }
         Ok(())
@@ -118,38 +127,6 @@ pub fn run(
     .map_err(|error: io::Error| Failure::new("cannot start a thread", reason(&error)))?;
     // ANCHOR_END: accept
     room.close()
-}
-
-/// Those who serve, each in a thread.
-struct Staff<'room> {
-    /// Only where the model is a pool.
-    pool: Option<Pool<'room>>,
-    door: Door,
-}
-
-impl<'room> Staff<'room> {
-    fn begin<'scope>(
-        scope: &'scope Scope<'scope, 'room>,
-        room: &'room Room<'room>,
-    ) -> io::Result<Self> {
-        let pool = match room.options.model {
-            Model::Thread => None,
-            Model::Pool { workers, .. } => Some(Pool::begin(scope, workers, room.capacity)?),
-        };
-        let door = Door::open(scope)?;
-        Ok(Staff { pool, door })
-    }
-
-    /// Finds a thread for the guest. Never blocks: others are waiting outside.
-    fn serve<'scope>(&self, scope: &'scope Scope<'scope, 'room>, guest: Guest<'room>) {
-        let refused = match &self.pool {
-            Some(pool) => pool.serve(guest),
-            None => in_a_thread(scope, guest),
-        };
-        if let Err(guest) = refused {
-            guest.turn_away(&self.door);
-        }
-    }
 }
 
 // ANCHOR: thread
@@ -179,11 +156,11 @@ fn in_a_thread<'scope, 'room>(
 
 /// What all threads share.
 pub(crate) struct Room<'a> {
-    options: &'a Options,
+    pub(crate) options: &'a Options,
     output: &'a Output,
     stop: &'a Stop,
     /// Clients that fit, whatever limits them.
-    capacity: usize,
+    pub(crate) capacity: usize,
     book: Mutex<Book>,
 }
 

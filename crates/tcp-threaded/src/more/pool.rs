@@ -8,33 +8,35 @@ use std::{io, thread, thread::Scope};
 
 use crossbeam_channel::{Sender, bounded};
 
-use crate::server::Guest;
+use crate::server::{Guest, Model, Room};
 
 /// The way to the workers.
 pub(crate) struct Pool<'room>(Sender<Guest<'room>>);
 
 impl<'room> Pool<'room> {
-    /// Starts the workers. They end when the pool is dropped and the queue is
-    /// empty.
+    /// Starts the workers, if the model is a pool. They end when it is dropped
+    /// and the queue is empty.
     ///
     /// # Errors
     ///
     /// The system's, when it has no thread left.
     pub(crate) fn begin<'scope>(
         scope: &'scope Scope<'scope, 'room>,
-        workers: usize,
-        capacity: usize,
-    ) -> io::Result<Self> {
+        room: &Room<'room>,
+    ) -> io::Result<Option<Self>> {
+        let Model::Pool { workers, .. } = room.options.model else {
+            return Ok(None);
+        };
         // As many as the room admits, those with a worker included: whoever was
         // admitted finds a place, and nobody else asks for one.
-        let (queue, next) = bounded::<Guest<'room>>(capacity);
+        let (queue, next) = bounded::<Guest<'room>>(room.capacity);
         for number in 1..=workers {
             let next = next.clone();
             thread::Builder::new()
                 .name(format!("worker {number}"))
                 .spawn_scoped(scope, move || next.into_iter().for_each(Guest::serve))?;
         }
-        Ok(Pool(queue))
+        Ok(Some(Pool(queue)))
     }
 
     /// Puts the guest at the end of the queue, or gives it back when there is no

@@ -5,11 +5,22 @@ mod talk;
 
 use std::{
     collections::HashMap,
+    io::Write,
     net::{SocketAddr, UdpSocket},
+    sync::{Arc, Mutex},
     thread,
+    time::Duration,
 };
 
+use common::{
+    exit::Failure,
+    net::{DatagramOptions, DatagramSocket, Target},
+    output::Output,
+    stop::Stop,
+    text::TextCodec,
+};
 use talk::{receive, server, socket, talk};
+use udp_basics::client::{self, Mode, Options};
 
 /// A server written by the test, for a client that runs meanwhile.
 fn fake(mut answer: impl FnMut(&UdpSocket, &[u8], SocketAddr) + Send + 'static) -> String {
@@ -182,6 +193,8 @@ fn round_trips_are_measured_and_losses_counted() {
     let address = fake(|socket, request, from| {
         if request != b"2 ping" {
             send(socket, request, from);
+            // The second one is none.
+            send(socket, request, from);
         }
     });
     let args = ["--ping", "3", "--interval", "0.01", "--wait", "1"];
@@ -211,9 +224,74 @@ fn round_trips_are_measured_and_losses_counted() {
 
 #[test]
 fn an_answer_does_not_drive_the_terminal() {
-    let hostile = fake(|socket, _, from| {
-        send(socket, b"\x1b[2J\xff", from);
+    for (sent, shown) in [
+        (&b"\x1b[2J\xff"[..], "\\x1b[2J\\xff\n"),
+        ("\x1b[2J你".as_bytes(), "\\x1b[2J你\n"),
+    ] {
+        let hostile = fake(move |socket, _, from| send(socket, sent, from));
+        let args = ["--no-sequence", "--message", "hi"];
+        assert_eq!(talk(&hostile, &args, "").0, shown);
+    }
+}
+
+/// A client within this process: how it ends, and what it prints.
+fn run(to: &[&str], target: Target, mode: Mode) -> (Result<(), Failure>, String) {
+    #[derive(Clone, Default)]
+    struct Printed(Arc<Mutex<Vec<u8>>>);
+    impl Write for Printed {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().expect("no panic").write(bytes)
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let open = |address: &&str| {
+        let address = address.parse().expect("an address");
+        let options = DatagramOptions { bind: None, target };
+        DatagramSocket::open(&address, &options).expect("a socket")
+    };
+    let (lines, input) = crossbeam_channel::bounded(1);
+    lines.send(Ok(b"hi".to_vec())).expect("there is room");
+    drop(lines);
+    let options = Options {
+        mode,
+        wait: Duration::from_secs(1),
+        retries: 0,
+        numbered: true,
+        prompt: false,
+        verbose: false,
+        codec: TextCodec::default(),
+    };
+    let printed = Printed::default();
+    let output = Output::to(printed.clone());
+    let sockets = to.iter().flat_map(open).collect();
+    let result = client::run(sockets, &input, &options, &output, &Stop::new());
+    let printed = printed.0.lock().expect("no panic").clone();
+    (result, String::from_utf8(printed).expect("text"))
+}
+
+#[test]
+fn where_nobody_listens_the_next_address_of_the_name_is_tried() {
+    let nobody = socket().local_addr().unwrap().to_string();
+    let live = fake(send);
+    let (result, printed) = run(&[&nobody, &live], Target::Connected, Mode::Ask);
+    assert!(result.is_ok() && printed == "hi\n", "{printed}");
+    let (result, _) = run(&[&nobody, &nobody], Target::Connected, Mode::Ask);
+    assert!(result.is_err());
+}
+
+#[test]
+fn everybody_who_answers_is_listed_once() {
+    let other = socket();
+    let second = other.local_addr().unwrap();
+    let first = fake(move |socket, request, from| {
+        for socket in [socket, &other, socket] {
+            send(socket, request, from);
+        }
+        send(socket, b"1 something else", from);
     });
-    let args = ["--no-sequence", "--message", "hi"];
-    assert_eq!(talk(&hostile, &args, "").0, "\\x1b[2J\\xff\n");
+    let (result, printed) = run(&[&first], Target::Unconnected, Mode::Everybody);
+    assert!(result.is_ok());
+    assert_eq!(printed, format!("{first}: hi\n{second}: hi\n"));
 }

@@ -124,6 +124,9 @@ fn hostile_text_does_not_reach_the_operators_terminal() {
     let (address, socket) = (server.address(), socket());
     exchange(&socket, &address, b"\x1b]0;title\x07\xc2\x9b\xff");
     server.expect_line(|line| line.ends_with(": \\x1b]0;title\\x07\\x9b\\xff"));
+    exchange(&socket, &address, "\x1b[2J你\u{202e}".as_bytes());
+    server.expect_line(|line| line.ends_with(": \\x1b[2J你\\u{202e}"));
+    assert!(!server.printed().contains('\x1b'));
 }
 
 #[test]
@@ -309,6 +312,10 @@ fn wrong_usage_is_one_line_and_exit_code_2() {
         (&["--wait", "0"][..], "above 0"),
         (&["--interval", "1"], "--ping"),
         (&["--ping", "0"], "1..="),
+        (
+            &["--ping", "1", "--connect", "239.1.2.3:9"],
+            "address of many",
+        ),
     ] {
         let (_, error, code) = talk("127.0.0.1:9", args, "");
         assert_eq!(code, 2, "{error}");

@@ -100,6 +100,10 @@ fn main() -> ExitCode {
             socket.show_on(wire.clone());
             many |= socket.peer().is_some_and(|peer| peer.ip().is_multicast());
         }
+        if many && cli.ping.is_some() {
+            let why = "a round trip is to one server, and this is the address of many";
+            return Err(Failure::usage("--ping", why));
+        }
         let typed = cli.message.is_empty() && cli.ping.is_none() && io::stdin().is_terminal();
         let options = Options {
             mode: match cli.ping {

@@ -1,9 +1,12 @@
 //! The known misreadings, the most telling first.
 
+mod lines;
+
 use super::Seen;
 use crate::causes::*;
 use crate::speech::Speech;
 use crate::verdict::Cause;
+use lines::{lines, plain, replace, without_line_end};
 
 /// A cause and whether it explains what was seen.
 type Misreading = (Cause, fn(&Seen) -> bool);
@@ -195,17 +198,18 @@ fn glued_as_one(seen: &Seen) -> bool {
 
 /// Each read is answered as it comes: as it is, or with its line end replaced.
 fn one_read_one_message(seen: &Seen) -> bool {
-    let ways: [Change; 4] = [
-        <[u8]>::to_vec,
-        |piece| [piece.trim_ascii(), b"\n"].concat(),
-        |piece| [without_line_end(piece), b"\n"].concat(),
-        |piece| [piece, b"\n"].concat(),
+    let speech = seen.speech;
+    let ways: [&dyn Fn(&[u8]) -> Vec<u8>; 4] = [
+        &|piece| speech.wrap(piece),
+        &|piece| speech.answer(piece.trim_ascii()),
+        &|piece| speech.answer(without_line_end(piece)),
+        &|piece| speech.answer(piece),
     ];
     let whole = seen.pieces.len() == 1 && lines(&seen.pieces[0]).count() == 1;
     !whole
         && ways.iter().any(|way| {
-            let reads: Vec<_> = seen.pieces.iter().map(|piece| way(piece)).collect();
-            seen.fits(&answers(seen, reads.iter().map(Vec::as_slice)))
+            let answers: Vec<u8> = seen.pieces.iter().flat_map(|piece| way(piece)).collect();
+            seen.fits(&answers)
         })
 }
 
@@ -266,12 +270,6 @@ fn wrong_wording(seen: &Seen) -> bool {
         })
 }
 
-/// Letters and digits only, all of them small.
-fn plain(text: &[u8]) -> Vec<u8> {
-    let letters = text.iter().filter(|byte| byte.is_ascii_alphanumeric());
-    letters.map(u8::to_ascii_lowercase).collect()
-}
-
 /// Whether answering each line through `change` explains what came.
 fn lines_fit(seen: &Seen, change: impl Fn(&[u8]) -> Vec<u8>) -> bool {
     let changed: Vec<_> = lines(&seen.sent()).map(change).collect();
@@ -285,30 +283,6 @@ fn answers<'a>(seen: &Seen, lines: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
         None => seen.speech.wrap(line),
     });
     answers.collect()
-}
-
-fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    bytes.split_inclusive(|&b| b == b'\n')
-}
-
-fn without_line_end(line: &[u8]) -> &[u8] {
-    let text = line.strip_suffix(b"\n").unwrap_or(line);
-    text.strip_suffix(b"\r").unwrap_or(text)
-}
-
-fn replace(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut rest = bytes;
-    while let Some(&first) = rest.first() {
-        if let Some(after) = rest.strip_prefix(from) {
-            out.extend_from_slice(to);
-            rest = after;
-        } else {
-            out.push(first);
-            rest = &rest[1..];
-        }
-    }
-    out
 }
 
 #[cfg(test)]

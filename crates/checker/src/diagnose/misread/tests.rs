@@ -139,3 +139,176 @@ proptest! {
         prop_assert!(CAUSES.contains(&seen.cause()));
     }
 }
+
+/// Lesson 2's words, in which every misreading must be found as well.
+const HELLO: Speech = Speech {
+    greeting: "Welcome!",
+    before: "Hello, ",
+    after: "!",
+};
+
+#[test]
+fn each_misreading_is_told_in_other_words_too() {
+    let closed = Some(End::Closed);
+    for (pieces, expected, got, end, cause) in [
+        (&["Ada\n"][..], "Hello, Ada!\n", "", None, NO_ANSWER),
+        (
+            &["Ada\n"],
+            "Hello, Ada!\n",
+            "hello, Ada!\n",
+            None,
+            WRONG_WORDING,
+        ),
+        (
+            &["Ada\n"],
+            "Hello, Ada!\n",
+            "Hello Ada\n",
+            None,
+            WRONG_WORDING,
+        ),
+        (&["Ada\n"], "Hello, Ada!\n", "Ada\n", None, WRONG_WORDING),
+        (
+            &["Ada\n"],
+            "Hello, Ada!\n",
+            "Hello, Bob!\n",
+            None,
+            CHANGED_TEXT,
+        ),
+        (
+            &["Ada\n"],
+            "Hello, Ada!\n",
+            "Hello, Ada\n!\n",
+            None,
+            NEWLINE_INSIDE,
+        ),
+        (
+            &["Ada\r\n"],
+            "Hello, Ada!\n",
+            "Hello, Ada\r\n!",
+            None,
+            NEWLINE_INSIDE,
+        ),
+        (
+            &["Ada\r\n"],
+            "Hello, Ada!\n",
+            "Hello, Ada\r!\n",
+            None,
+            CR_KEPT,
+        ),
+        (
+            &["Ada\n"],
+            "Hello, Ada!\n",
+            "Hello, Ada!",
+            None,
+            MISSING_NEWLINE,
+        ),
+        (
+            &["Ada\n"],
+            "Hello, Ada!\n",
+            "Hello, Ada!\r\n",
+            None,
+            CRLF_ANSWER,
+        ),
+        (
+            &["Ada\n"],
+            "Hello, Ada!\n",
+            "Hello, b'Ada'!\n",
+            None,
+            PRINTED_BYTES_OBJECT,
+        ),
+        (
+            &["Ad", "a\n"],
+            "Hello, Ada!\n",
+            "Hello, Ad!\nHello, a!\n",
+            None,
+            ONE_READ_ONE_MESSAGE,
+        ),
+        (
+            &["Ad", "a\n"],
+            "Hello, Ada!\n",
+            "Hello, Ad!Hello, a\n!",
+            None,
+            ONE_READ_ONE_MESSAGE,
+        ),
+        (
+            &["Ad", "a\n"],
+            "Hello, Ada!\n",
+            "Hello, a!\n",
+            None,
+            PARTIAL_DROPPED,
+        ),
+        (
+            &["A\nB\nC"],
+            "Hello, A!\nHello, B!\n",
+            "Hello, A!\n",
+            None,
+            REST_DROPPED,
+        ),
+        (
+            &["A\nB\n"],
+            "Hello, A!\nHello, B!\n",
+            "Hello, A\nB!\n",
+            None,
+            GLUED_AS_ONE,
+        ),
+        (
+            &["\n", "A\n"],
+            "Hello, !\nHello, A!\n",
+            "Hello, A!\n",
+            None,
+            EMPTY_SKIPPED,
+        ),
+        (&["\n"], "Hello, !\n", "", closed, EMPTY_IS_END),
+        (&[" A \n"], "Hello,  A !\n", "Hello, A!\n", None, TRIMMED),
+        (
+            &["A\rB\n"],
+            "Hello, A\rB!\n",
+            "Hello, A!\nHello, B!\n",
+            None,
+            CR_ENDS_MESSAGE,
+        ),
+        (
+            &["李\n"],
+            "Hello, 李!\n",
+            "Hello, ?!\n",
+            None,
+            NOT_EIGHT_BIT,
+        ),
+        (&[], "Welcome!\n", "Welcome\n", None, WRONG_WORDING),
+        (&[], "Welcome!\n", "Welcome!", None, MISSING_NEWLINE),
+    ] {
+        let mut seen = seen(pieces, expected, got, end);
+        seen.speech = HELLO;
+        seen.answered = vec![b"Welcome!\n".to_vec()];
+        assert_eq!(seen.cause().id, cause.id, "{pieces:?} answered {got:?}");
+    }
+}
+
+#[test]
+fn a_greeting_is_no_earlier_answer() {
+    for (got, end, cause) in [
+        ("Hello, Ada!\n", None, STALE_ANSWER),
+        ("Hello, AdaBob!\n", None, BUFFER_NOT_CLEARED),
+        ("", Some(End::Closed), ONE_SHOT),
+    ] {
+        let mut seen = seen(&["Bob\n"], "Hello, Bob!\n", got, end);
+        seen.speech = HELLO;
+        seen.answered = vec![b"Welcome!\n".to_vec(), b"Hello, Ada!\n".to_vec()];
+        assert_cause(&seen, cause);
+    }
+}
+
+#[test]
+fn a_long_answer_breaks_inside_its_words() {
+    let name = "A".repeat(3000);
+    let expected = format!("Hello, {name}!\n");
+    let (head, tail) = name.split_at(1024);
+    for (got, cause) in [
+        (format!("Hello, {head}!\nHello, {tail}!\n"), CUT_AT_1024),
+        (format!("Hello, {head}!\n"), TRUNCATED),
+    ] {
+        let mut seen = seen(&[&format!("{name}\n")], &expected, &got, None);
+        seen.speech = HELLO;
+        assert_cause(&seen, cause);
+    }
+}

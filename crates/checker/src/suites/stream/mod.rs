@@ -62,5 +62,8 @@ pub(super) fn still_serves(
         } else {
             seen.into()
         }
-    })
+    })?;
+    // Whoever dies of a reset is found out by other checks.
+    conversation.close();
+    Ok(())
 }

@@ -29,7 +29,10 @@ fn prints_greeting(bench: &mut Bench<'_>) -> Result<(), Failure> {
     talk.greet();
     match talk.receive(&lines[0]) {
         // What it prints may be on its way until it ends, so it is let go on.
-        Ok(()) => talk.answer(&bench.word()),
+        Ok(()) => {
+            let answer = bench.word();
+            talk.stream.send(&bench.answer(&answer));
+        }
         Err(Failure::Wrong(wrong)) if wrong.cause == WAITS_FOR_END => {
             return Err(Failure::Wrong(wrong));
         }

@@ -66,6 +66,8 @@ fn place(entry: &Entry) -> u32 {
         // Complaints come through a pipe of their own, most often as a last word.
         (Kind::Complaint, SERVER) => 2,
         (_, SERVER) => 1,
+        // A note is about what the client does next, and comes before what comes of it.
+        (Kind::Complaint, _) if entry.text.starts_with("note: ") => 1,
         (Kind::Complaint, _) => 4,
         _ => 3,
     }

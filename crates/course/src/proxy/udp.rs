@@ -118,7 +118,8 @@ struct Count {
 }
 
 /// What is counted of faults.
-const FAULTS: [&str; 6] = ["dropped", "doubled", "swapped", "late", "cut", "damaged"];
+const FAULTS: [&str; 6] = ["dropped", "doubled", "swapped", LATE, "cut", "damaged"];
+const LATE: &str = "late";
 
 fn kind(fault: &Fault) -> usize {
     match fault {
@@ -132,11 +133,11 @@ fn kind(fault: &Fault) -> usize {
 }
 
 impl Count {
-    /// `12, 3 dropped, 1 doubled`
-    fn words(&self) -> String {
+    /// `12, 3 dropped, 1 doubled`, without what is left out.
+    fn words(&self, without: &str) -> String {
         let mut words = self.came.to_string();
         for (name, count) in FAULTS.iter().zip(self.faults) {
-            if count > 0 {
+            if count > 0 && *name != without {
                 words.push_str(&format!(", {count} {name}"));
             }
         }
@@ -170,12 +171,12 @@ impl Totals {
         }
     }
 
-    /// On one line, as long as it fits.
+    /// On one line, as long as it fits; where all are late, that is no news.
     fn line(&self, width: usize) -> String {
         let line = format!(
-            "→ server {}   ← server {}",
-            self.to_server.words(),
-            self.to_client.words()
+            "→ {}   ← {}",
+            self.to_server.words(LATE),
+            self.to_client.words(LATE)
         );
         line.chars().take(width.saturating_sub(1)).collect()
     }
@@ -186,8 +187,8 @@ impl Totals {
             number => format!("{number} clients"),
         };
         writeln!(out, "{clients} in {} s", units::seconds(elapsed))?;
-        writeln!(out, "to server: {}", self.to_server.words())?;
-        writeln!(out, "to client: {}", self.to_client.words())?;
+        writeln!(out, "to server: {}", self.to_server.words(""))?;
+        writeln!(out, "to client: {}", self.to_client.words(""))?;
         Ok(())
     }
 }

@@ -57,7 +57,7 @@ fn prints_answers(bench: &mut Bench<'_>) -> Result<(), Failure> {
     talk.request(1)?;
     // A client that sends ahead does so now, and gets its answers the wrong way
     // round.
-    talk.listen_until(Instant::now() + LATE / 2)?;
+    talk.listen_until(Instant::now() + LATE / 4)?;
     let early = talk.client.output().stdout();
     let is_printed = |line: &String| {
         early

@@ -1,6 +1,6 @@
 //! Lines out, answers in.
 
-use super::talk::{Input, Talk};
+use super::talk::{Input, Talk, contains};
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::verdict::Failure;
@@ -64,9 +64,13 @@ pub(in crate::suites) fn answer_cut(bench: &mut Bench<'_>) -> Result<(), Failure
     talk.printed(|missing| {
         let (_, printed) = missing.closest();
         let nothing = missing.rest.is_empty() && missing.nth == 0;
+        // One read taken for an answer prints the end of it at least.
+        let end = &missing.answer[missing.answer.len() - 4..];
+        let dropped = !missing.rest.is_empty() && !contains(missing.rest, end);
         match missing.nth >= cut.len() {
             _ if nothing => missing.plain(),
             _ if missing.nth == length + GLUED => SILENCE_TAKEN_FOR_END,
+            _ if dropped => REST_DROPPED,
             true if printed <= before => REST_DROPPED,
             _ => ONE_READ_ONE_MESSAGE,
         }

@@ -16,7 +16,7 @@ impl Talk {
         if let Some(greeting) = self.speech.greeting() {
             let (beginning, rest) = greeting.split_at(cut);
             self.stream.send_and_hold(beginning);
-            self.stream.send(rest);
+            self.stream.send_and_hold(rest);
         }
     }
 

@@ -2,6 +2,8 @@
 //!
 //! [proc(5)]: https://man7.org/linux/man-pages/man5/proc.5.html
 
+mod diag;
+
 use std::fs;
 use std::net::SocketAddr;
 use std::thread;
@@ -140,10 +142,16 @@ pub(crate) fn children(pid: i32) -> Vec<i32> {
 
 /// Bytes that arrived and were not read, at the `near` and at the `far` end of
 /// one connection, by their ports.
-///
+fn unread(near: u16, far: u16) -> [Option<u64>; 2] {
+    match (diag::unread(near, far), diag::unread(far, near)) {
+        (Some(ours), Some(theirs)) => [ours, theirs],
+        _ => unread_in_tables(near, far),
+    }
+}
+
 /// Printing a table takes the kernel milliseconds, so it is asked for once, and
 /// for the second one only where the first does not know the connection.
-fn unread(near: u16, far: u16) -> [Option<u64>; 2] {
+fn unread_in_tables(near: u16, far: u16) -> [Option<u64>; 2] {
     let mut unread = [None; 2];
     for table in TABLES {
         for socket in sockets(table) {
@@ -260,10 +268,16 @@ mod tests {
         let local = far.local_addr().unwrap().port();
         let remote = near.local_addr().unwrap().port();
         near.write_all(b"hello").unwrap();
-        assert_eq!(unread(local, remote), [Some(5), Some(0)]);
-        assert_eq!(unread(remote, local), [Some(0), Some(5)]);
+        for unread in [unread, unread_in_tables] {
+            assert_eq!(unread(local, remote), [Some(5), Some(0)]);
+            assert_eq!(unread(remote, local), [Some(0), Some(5)]);
+        }
         far.read_exact(&mut [0; 5]).unwrap();
-        assert_eq!(unread(local, remote), [Some(0), Some(0)]);
+        for unread in [unread, unread_in_tables] {
+            assert_eq!(unread(local, remote), [Some(0), Some(0)]);
+            // Ports the wrong way round are a listener's, and no connection.
+            assert_eq!(unread(local, 1), [None, None]);
+        }
     }
 
     #[test]

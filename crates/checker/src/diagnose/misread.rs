@@ -42,6 +42,9 @@ pub(super) const TABLE: &[Misreading] = &[
 /// What a program makes of one line or one read.
 type Change = fn(&[u8]) -> Vec<u8>;
 
+/// What a program that takes a read for a message answers to it.
+type Answering = fn(Speech, &[u8]) -> Vec<u8>;
+
 /// Longer than any buffer a beginner would pick, or as long as the smallest.
 const LONG: usize = 512;
 
@@ -198,17 +201,17 @@ fn glued_as_one(seen: &Seen) -> bool {
 
 /// Each read is answered as it comes: as it is, or with its line end replaced.
 fn one_read_one_message(seen: &Seen) -> bool {
-    let speech = seen.speech;
-    let ways: [&dyn Fn(&[u8]) -> Vec<u8>; 4] = [
-        &|piece| speech.wrap(piece),
-        &|piece| speech.answer(piece.trim_ascii()),
-        &|piece| speech.answer(without_line_end(piece)),
-        &|piece| speech.answer(piece),
+    let ways: [Answering; 4] = [
+        Speech::wrap,
+        |speech, read| speech.answer(read.trim_ascii()),
+        |speech, read| speech.answer(without_line_end(read)),
+        Speech::answer,
     ];
     let whole = seen.pieces.len() == 1 && lines(&seen.pieces[0]).count() == 1;
     !whole
-        && ways.iter().any(|way| {
-            let answers: Vec<u8> = seen.pieces.iter().flat_map(|piece| way(piece)).collect();
+        && ways.iter().any(|answer| {
+            let reads = seen.pieces.iter();
+            let answers: Vec<u8> = reads.flat_map(|read| answer(seen.speech, read)).collect();
             seen.fits(&answers)
         })
 }

@@ -220,7 +220,7 @@ impl Conversation {
 }
 
 /// From the greeting to the close.
-pub(super) fn converse(socket: TcpStream, house: Arc<House>) -> io::Result<()> {
+pub(super) fn converse(socket: TcpStream, house: &Arc<House>) -> io::Result<()> {
     let bug = house.bug;
     let mut conversation = Conversation::begin(socket, house.clone())?;
     let next = loop {

@@ -85,6 +85,10 @@ pub(super) fn run(port: u16, bug: Bug) -> io::Result<()> {
     }
     drop(listener);
     // The threads go on.
+    sleep_for_ever();
+}
+
+fn sleep_for_ever() -> ! {
     loop {
         thread::park();
     }
@@ -166,7 +170,7 @@ impl House {
     /// One conversation, from the greeting until the client is counted out.
     fn serve(self: &Arc<Self>, socket: TcpStream) {
         let peer = socket.peer_addr();
-        let outcome = converse(socket, self.clone());
+        let outcome = converse(socket, self);
         if let Err(error) = outcome {
             say(&format!("client lost: {error}"));
             self.failed.store(true, Ordering::SeqCst);
@@ -180,8 +184,8 @@ impl House {
         {
             self.forget(peer);
         }
-        while self.bug == Bug::LeaksThreads {
-            thread::park();
+        if self.bug == Bug::LeaksThreads {
+            sleep_for_ever();
         }
     }
 

@@ -75,8 +75,8 @@ fn stop_answering(bench: &mut Bench<'_>) -> Result<(), Failure> {
         // when the stop comes: that one may be answered by a reset.
         conversation.read_ahead(0);
         let mut answers = Vec::new();
-        for _ in 0..100 {
-            let names: Vec<_> = (0..100).map(|_| bench.text(100)).collect();
+        for _ in 0..40 {
+            let names: Vec<_> = (0..250).map(|_| bench.text(100)).collect();
             answers.extend(names.iter().flat_map(|name| bench.answer(name)));
             let names: Vec<u8> = names.iter().flat_map(|name| lf(name)).collect();
             if conversation.send_and_see_it_stuck(&names) {

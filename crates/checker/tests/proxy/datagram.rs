@@ -157,15 +157,15 @@ fn a_swapped_one_comes_after_the_next_or_after_a_while() {
         swap: listed([1, 3]),
         ..Faults::default()
     });
+    let begun = Instant::now();
     for word in ["1", "2", "3"] {
         rig.send(word.as_bytes());
     }
-    let begun = Instant::now();
     assert_eq!(receive(&rig.server).0, b"2");
     assert_eq!(receive(&rig.server).0, b"1");
     // Nothing follows that could overtake it.
     assert_eq!(receive(&rig.server).0, b"3");
-    assert!(begun.elapsed() > Duration::from_millis(500));
+    assert!(begun.elapsed() >= Duration::from_secs(1));
 }
 
 #[test]

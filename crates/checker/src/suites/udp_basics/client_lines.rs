@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::LIMIT;
-use super::talk::Talk;
+use super::talk::{Talk, rows};
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
@@ -59,12 +59,7 @@ fn prints_answers(bench: &mut Bench<'_>) -> Result<(), Failure> {
     // round.
     talk.listen_until(Instant::now() + LATE / 4)?;
     let early = talk.client.output().stdout();
-    let is_printed = |line: &String| {
-        early
-            .split(|&byte| byte == b'\n')
-            .any(|row| row == line.as_bytes())
-    };
-    if let Some(line) = lines.iter().find(|line| is_printed(line)) {
+    if let Some(line) = lines.iter().find(|line| rows(&early, line) > 0) {
         return Err(Failure::of(
             PRINTED_UNANSWERED,
             Side::words("nothing on standard output, since no answer was sent yet"),

@@ -1,5 +1,8 @@
 //! A conversation with a client under check: the judge is its server.
 
+mod printed;
+mod wrong;
+
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -9,6 +12,7 @@ use crate::limits::{CLIENT, RESEND};
 use crate::peer::{Came, Datagrams};
 use crate::subject::{Exit, Subject};
 use crate::verdict::{Cause, Failure, Side};
+pub(super) use printed::{find, rows};
 
 /// A client, the judge's socket, and what came there. Lines count from 1.
 pub(super) struct Talk {
@@ -124,64 +128,6 @@ impl Talk {
         Ok(true)
     }
 
-    fn nothing_came(&self, number: usize, limit: Duration) -> Failure {
-        let exit = self.client.exited();
-        let cause = match (exit, self.from) {
-            (Some(exit), None) => end_at_start(exit),
-            (None, None) => NEVER_SENDS,
-            _ if self.line(number).is_empty() => EMPTY_NOT_SENT,
-            _ => LINES_MISSING,
-        };
-        let got = match exit {
-            Some(exit) => format!("it ended with {exit}"),
-            None => format!("it did not within {} s", limit.as_secs()),
-        };
-        Failure::of(
-            cause,
-            Side::bytes(self.request_of(number), "from the client"),
-            Side::words(got),
-        )
-    }
-
-    fn wrong_request(&self, number: usize, got: Vec<u8>) -> Failure {
-        let wanted = self.request_of(number);
-        let line = self.line(number).as_bytes();
-        let ends_in_line_end = got.ends_with(b"\n") || got.ends_with(b"\r");
-        let digits = got.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let (own, rest) = got.split_at(digits);
-        let text = rest.strip_prefix(b" ");
-        // What a second try that is numbered anew looks like.
-        let is_repeat =
-            |known: usize| self.count(known) > 0 && text == Some(self.line(known).as_bytes());
-        let cause = if got.starts_with(b"b'") || got.starts_with(b"b\"") {
-            PRINTED_BYTES_OBJECT
-        } else if ends_in_line_end && got.trim_ascii_end() == wanted.trim_ascii_end() {
-            LINE_END_INSIDE
-        } else if (1..=self.lines.len()).any(is_repeat) {
-            RESENT_CHANGED
-        } else if text.is_some_and(|text| text != line && text == line.trim_ascii()) {
-            BYTES_STRIPPED
-        } else if self.lines.iter().any(|line| text == Some(line.as_bytes())) {
-            NUMBERED_WRONG
-        } else if rest == line && !own.is_empty() || got == wanted.trim_ascii_end() {
-            BLANK_MISSING
-        } else if self
-            .lines
-            .iter()
-            .any(|line| got.trim_ascii_end() == line.trim_ascii_end().as_bytes())
-        {
-            NO_NUMBER
-        } else {
-            CHANGED_TEXT
-        };
-        Failure::compared(
-            cause,
-            Vec::new(),
-            Side::bytes(wanted, "from the client"),
-            Side::bytes(got, ""),
-        )
-    }
-
     /// Answers the request of a line as a server does.
     pub(super) fn answer(&mut self, number: usize) {
         let request = self.request_of(number);
@@ -195,41 +141,6 @@ impl Talk {
             self.answer(number);
         }
         Ok(())
-    }
-
-    /// Proves that the text of every line is on standard output, in the order of
-    /// the input, whatever stands around it. `missing` finds out why one is not.
-    pub(super) fn printed(&self, missing: impl FnOnce(usize) -> Cause) -> Result<(), Failure> {
-        let output = self.client.output();
-        output.wait(CLIENT, |state| {
-            (state.is_over() || self.first_missing(state.stdout.bytes()).is_none()).then_some(())
-        });
-        let stdout = output.stdout();
-        let Some((number, from)) = self.first_missing(&stdout) else {
-            return Ok(());
-        };
-        let all = (1..=self.lines.len()).all(|number| contains(&stdout, self.line(number)));
-        let cause = match all {
-            true => OUT_OF_ORDER,
-            false => missing(number),
-        };
-        Err(Failure::of(
-            cause,
-            Side::bytes(self.line(number), "on standard output"),
-            Side::bytes(&stdout[from..], "on standard output"),
-        ))
-    }
-
-    /// The first line whose text is not printed, and where to look for it.
-    fn first_missing(&self, stdout: &[u8]) -> Option<(usize, usize)> {
-        let mut from = 0;
-        for (number, line) in (1..).zip(&self.lines) {
-            match find(&stdout[from..], line.as_bytes()) {
-                Some(at) => from += at + line.len(),
-                None => return Some((number, from)),
-            }
-        }
-        None
     }
 
     /// Proves that the client ends by itself with code 0.
@@ -301,15 +212,4 @@ pub(super) fn fails(client: &Subject, limit: Duration, never: Cause) -> Result<(
 pub(super) fn address(judge: &Datagrams) -> Result<SocketAddr, Failure> {
     let broken = |error| Failure::Broken(format!("no address of the judge: {error}"));
     judge.address().map_err(broken)
-}
-
-pub(super) fn contains(stdout: &[u8], text: &str) -> bool {
-    find(stdout, text.as_bytes()).is_some()
-}
-
-pub(super) fn find(text: &[u8], part: &[u8]) -> Option<usize> {
-    if part.is_empty() {
-        return Some(0);
-    }
-    text.windows(part.len()).position(|window| window == part)
 }

@@ -50,3 +50,41 @@ impl Speech {
         self.before.len() + self.after.len()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn other_words_are_no_answer() {
+        let hello = Speech {
+            greeting: "Welcome!",
+            before: "Hello, ",
+            after: "!",
+        };
+        assert_eq!(hello.greeting(), Some(b"Welcome!\n".to_vec()));
+        assert_eq!(hello.answer(b"Ada"), b"Hello, Ada!\n");
+        for line in [
+            "Welcome!\n",
+            "Hello, Ada!",
+            "Hello, Ada\n",
+            "Ada!\n",
+            "Hello, \n",
+        ] {
+            assert_eq!(hello.text(line.as_bytes()), None, "{line:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_text_comes_out_of_its_answer(text: Vec<u8>) {
+            let shout = Speech { greeting: "", before: "HEY ", after: "!" };
+            for speech in [Speech::ECHO, shout] {
+                let answer = speech.answer(&text);
+                prop_assert_eq!(speech.text(&answer), Some(&text[..]));
+                prop_assert_eq!(answer.len(), text.len() + speech.around() + 1);
+            }
+        }
+    }
+}

@@ -167,7 +167,8 @@ fn the_program_lists_the_bank() {
 /// Bugs that are none on Windows: it restarts without SO_REUSEADDR, and knows
 /// no signals to die of.
 fn is_right_here(entry: &Wrong) -> bool {
-    cfg!(windows) && ["server-no-reuse", "client-crashes-on-bytes"].contains(&entry.name)
+    let ends = ["server-no-reuse", "client-crashes-on-bytes"];
+    cfg!(windows) && ends.iter().any(|end| entry.name.ends_with(end))
 }
 
 /// The bank, built beside this test: `target/debug/examples/wrong`.

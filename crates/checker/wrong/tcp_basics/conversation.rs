@@ -11,7 +11,7 @@ use super::table::Bug;
 use crate::show::say_text;
 
 /// How long a program listens that takes silence for an end.
-pub(crate) const SILENCE: Duration = Duration::from_millis(600);
+pub(crate) const SILENCE: Duration = Duration::from_millis(900);
 
 /// Why a conversation is over.
 #[derive(PartialEq, Eq)]

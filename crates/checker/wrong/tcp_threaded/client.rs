@@ -14,7 +14,7 @@ use super::{BUSY, is_marker};
 use crate::show::say_text;
 
 /// How long a program listens that takes silence for an end.
-const SILENCE: Duration = Duration::from_millis(600);
+const SILENCE: Duration = Duration::from_millis(900);
 
 struct Client {
     socket: TcpStream,

@@ -16,7 +16,7 @@ const LIMIT: usize = 65_536;
 /// How long a client may take to read its last answers before the close.
 const DRAIN: Duration = Duration::from_secs(1);
 /// How long a program listens that takes silence for an end.
-const SILENCE: Duration = Duration::from_millis(600);
+const SILENCE: Duration = Duration::from_millis(900);
 
 /// Whether the conversation goes on.
 #[derive(PartialEq, Eq)]

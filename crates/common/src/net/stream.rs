@@ -8,6 +8,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    thread,
     time::{Duration, Instant},
 };
 
@@ -15,6 +16,9 @@ use socket2::{SockAddr, Socket, TcpKeepalive};
 
 use super::{Endpoint, Limit, path::RemoveOnDrop};
 use crate::stop::{Stop, Wake};
+
+/// How often to look for input on a stream that is no longer read.
+const LOOK: Duration = Duration::from_millis(10);
 
 /// How a connected stream behaves.
 #[derive(Debug, Clone, Copy, Default)]
@@ -198,6 +202,9 @@ impl Stream {
             }
             match self.socket.recv(&mut scrap) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // The end is our own: what the peer sends still comes, and nothing
+                // tells when.
+                Ok(0) if self.is_cut() => thread::sleep(LOOK.min(left)),
                 Ok(0) | Err(_) => return,
                 Ok(_) => {}
             }

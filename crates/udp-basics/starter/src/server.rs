@@ -39,7 +39,7 @@ fn run(port: u16) -> io::Result<()> {
 
 /// Answers one datagram.
 ///
-/// HOLE 5 (UB-1, UB-3, UB-4, UB-5): the same bytes, to the sender, whatever
+/// HOLE 5 (UB-1, UB-2, UB-3, UB-4, UB-5): the same bytes, to the sender, whatever
 /// they are; none at all is a datagram too.
 fn answer(socket: &UdpSocket, bytes: &[u8], to: SocketAddr) -> io::Result<()> {
     let text = String::from_utf8_lossy(bytes);

@@ -76,7 +76,7 @@ fn of<Bug>(lesson: &str, table: &[Entry<Bug>]) -> Vec<Wrong> {
 }
 
 /// More than processors: most of the time is spent waiting.
-const AT_ONCE: usize = 6;
+const AT_ONCE: usize = 10;
 
 #[test]
 fn every_wrong_program_fails_its_check_with_its_cause_and_the_right_ones_pass() {

@@ -15,6 +15,9 @@ use super::Usage;
 /// moment later.
 const DELIVERY: Duration = Duration::from_millis(2);
 
+/// How long nothing may change before a program counts as stuck.
+const STUCK: Duration = Duration::from_millis(20);
+
 /// A program and what it has started, as known when this was made.
 pub(crate) struct Processes(Vec<i32>);
 
@@ -45,9 +48,16 @@ impl Processes {
     }
 
     /// Whether the program sleeps although its port `far` has input from `near`.
+    /// One that is only slow to wake has read some of it a moment later.
     pub(crate) fn stuck(&self, near: u16, far: u16) -> Option<bool> {
-        let left = self.left_unread(near, far)?;
-        Some(left.is_some_and(|unread| unread > 0))
+        let look = || self.left_unread(near, far);
+        let left = look()?.filter(|&unread| unread > 0);
+        Some(
+            left.is_some() && {
+                thread::sleep(STUCK);
+                look()? == left
+            },
+        )
     }
 
     /// How many bytes from port `near` the program, which sleeps, has not read at its

@@ -24,8 +24,8 @@ prints who comes and goes, and can be stopped; the peers do none of that.
 Each cell is ours : theirs, a median. The rows named p99 compare the slowest of a
 hundred answers: there the ratio is theirs to ours, so that more is better again."""
 
-# Clients at once, and names in all: one to three seconds a turn.
-LOADS = {1: 60_000, 8: 150_000, 64: 150_000, 512: 150_000}
+# Clients at once, and names in all: about a second a turn.
+LOADS = {1: 30_000, 8: 80_000, 64: 80_000, 512: 80_000}
 GOALS = {"tokio": 1.1, "epoll in C": 1.0, "Python": 3.0}
 
 

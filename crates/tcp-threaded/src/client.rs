@@ -10,7 +10,7 @@ use std::{fmt, net::Shutdown, sync::Arc, time::Duration};
 use common::{
     ending::{LINGER, is_marker},
     escape::escape,
-    exit::{Failure, reason, tell},
+    exit::{Failure, reason},
     input::Line,
     messages::{ConversationError, MessageReader, MessageWriter, Settings},
     net::Stream,
@@ -49,17 +49,12 @@ pub fn run(
     // A stop ends the wait for an answer as well.
     let _wake = talk.stream.end_on(stop, Duration::ZERO);
     let result = talk.turns(names, options, output, stop);
-    match result {
+    if stop.is_set() {
         // What broke then broke because of it.
-        _ if stop.is_set() => {
-            tell(
-                "stopped",
-                &format_args!("names answered: {}", talk.answered),
-            );
-            Ok(())
-        }
-        result => result,
+        let answered = format!("names answered: {}", talk.answered);
+        return Err(Failure::stopped(answered));
     }
+    result
 }
 
 /// A conversation, as the client sees it.

@@ -8,10 +8,12 @@
 //! have been. The lock is held for counting and printing, never while a thread
 //! waits for its client.
 
+mod room;
+
 use std::{
     convert::Infallible,
-    fmt, io,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    io,
+    sync::Arc,
     thread::{self, Scope},
     time::Duration,
 };
@@ -21,7 +23,7 @@ use common::{
     exit::{Failure, reason, tell},
     messages::{MessageReader, MessageWriter, Settings},
     net::{Acceptor, Limit, Stream},
-    output::{Output, OutputError},
+    output::Output,
     stop::Stop,
 };
 use crossbeam_channel::bounded;
@@ -30,6 +32,9 @@ use crate::{
     more::{door::Door, pool::Pool},
     protocol::{self, Request, Template},
 };
+
+pub(crate) use room::Room;
+pub use room::Totals;
 
 /// How clients get a thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,29 +69,6 @@ pub struct Options {
     pub grace: Duration,
 }
 
-/// What was done, for the last line.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Totals {
-    /// Clients served.
-    pub clients: u64,
-    /// Names answered.
-    pub names: u64,
-    /// Clients sent away because the server was full.
-    pub sent_away: u64,
-    /// Most clients at once.
-    pub most: usize,
-}
-
-impl fmt::Display for Totals {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "clients: {}, names: {}, sent away: {}, most at once: {}",
-            self.clients, self.names, self.sent_away, self.most
-        )
-    }
-}
-
 /// Serves until `stop`. Whatever a client does ends its own conversation and no
 /// more (TT-11).
 ///
@@ -119,7 +101,7 @@ pub fn run(
                 (Ok(guest), Some(pool)) => pool.serve(guest),
             };
             if let Err(guest) = served {
-                guest.turn_away(&door);
+                door.send_away(guest.stream.clone(), options);
             }
         }
         Ok(())
@@ -154,93 +136,6 @@ fn in_a_thread<'scope, 'room>(
 }
 // ANCHOR_END: thread
 
-/// What all threads share.
-pub(crate) struct Room<'a> {
-    pub(crate) options: &'a Options,
-    output: &'a Output,
-    stop: &'a Stop,
-    /// Clients that fit, whatever limits them.
-    pub(crate) capacity: usize,
-    book: Mutex<Book>,
-}
-
-/// Written by every thread, so only ever behind the lock.
-#[derive(Default)]
-struct Book {
-    here: usize,
-    totals: Totals,
-    /// Why the server has to end, if it is not told to.
-    failure: Option<OutputError>,
-}
-
-impl<'a> Room<'a> {
-    fn new(options: &'a Options, output: &'a Output, stop: &'a Stop) -> Self {
-        let seats = match options.model {
-            Model::Thread => usize::MAX,
-            Model::Pool { workers, queue } => workers.saturating_add(queue),
-        };
-        Room {
-            options,
-            output,
-            stop,
-            capacity: seats.min(options.max_connections.unwrap_or(usize::MAX)),
-            book: Mutex::default(),
-        }
-    }
-
-    // ANCHOR: admit
-    /// Counts the client in, or gives it back when the room is full (TT-15).
-    fn admit(&self, mut stream: Stream) -> Result<Guest<'_>, Arc<Stream>> {
-        // A client that is gone already shows when it is greeted.
-        let _ = stream.configure(self.options.settings.stream);
-        let stream = Arc::new(stream);
-        let mut book = self.book();
-        if book.here >= self.capacity {
-            book.totals.sent_away += 1;
-            self.print(&mut book, format_args!("{} sent away", stream.peer()));
-            return Err(stream);
-        }
-        book.here += 1;
-        book.totals.clients += 1;
-        book.totals.most = book.totals.most.max(book.here);
-        self.print(&mut book, format_args!("{} joined", stream.peer()));
-        Ok(Guest {
-            room: self,
-            stream,
-            names: 0,
-            end: End::Ours("no thread was left"),
-        })
-    }
-    // ANCHOR_END: admit
-
-    /// Prints while the lock is held, or two lines could stand in another order
-    /// than their numbers.
-    fn print(&self, book: &mut MutexGuard<'_, Book>, what: fmt::Arguments<'_>) {
-        let printed = self
-            .output
-            .line(format_args!("{what}, {} connected", book.here));
-        if let Err(error) = printed {
-            book.failure.get_or_insert(error);
-            self.stop.trigger();
-        }
-    }
-
-    /// A thread that panicked while it held the lock has changed a number at
-    /// most.
-    fn book(&self) -> MutexGuard<'_, Book> {
-        self.book.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn close(self) -> Result<Totals, Failure> {
-        let book = self
-            .book
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
-        book.failure
-            .map_or(Ok(book.totals), |error| Err(error.into()))
-    }
-}
-
 /// A client in the room. It is counted out when this is dropped, also by a
 /// thread that panics.
 pub(crate) struct Guest<'a> {
@@ -253,20 +148,11 @@ pub(crate) struct Guest<'a> {
 
 impl Drop for Guest<'_> {
     fn drop(&mut self) {
-        let mut book = self.room.book();
-        book.here -= 1;
-        book.totals.names += self.names;
-        let what = format_args!("{} left: {}", self.stream.peer(), self.end).to_string();
-        self.room.print(&mut book, format_args!("{what}"));
+        self.room.leave(self.stream.peer(), self.names, &self.end);
     }
 }
 
 impl Guest<'_> {
-    /// Sends it away, for want of a thread.
-    fn turn_away(self, door: &Door) {
-        door.send_away(self.stream.clone(), self.room.options);
-    }
-
     /// One conversation, from the greeting to the closed connection.
     pub(crate) fn serve(mut self) {
         self.end = End::Ours("the server failed");

@@ -49,7 +49,7 @@ fn the_core_of_a_lesson_stays_small() {
         let lines: usize = core
             .iter()
             .filter(|path| {
-                ["/protocol", "/client.rs", "/server.rs"]
+                ["/src/protocol", "/src/client", "/src/server"]
                     .iter()
                     .any(|part| path.contains(part))
             })

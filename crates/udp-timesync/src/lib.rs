@@ -1,0 +1,1 @@
+//! Lesson 8: asking for the time, and what the answer is worth.

@@ -17,6 +17,11 @@ use crate::subject::{Exit, Output};
 const LARGEST: usize = 1 << 16;
 /// How often a wait looks whether the program has ended.
 const LOOK: Duration = Duration::from_millis(20);
+/// Datagrams that are given out although the wait for them is over: what the
+/// system has queued meanwhile, and not what comes for ever.
+const QUEUED: usize = 1024;
+/// Datagrams taken before the one that is waited for.
+const BEFORE: usize = 64;
 
 /// A socket whose every datagram is recorded.
 pub(crate) struct Datagrams {
@@ -38,6 +43,9 @@ pub(crate) struct Datagrams {
     from: Option<SocketAddr>,
     /// Received, and not yet given out.
     kept: Option<Vec<u8>>,
+    /// How many were given out since a wait was over.
+    late: usize,
+    buffer: Box<[u8]>,
 }
 
 /// What a wait brought.
@@ -72,6 +80,8 @@ impl Datagrams {
             answered: Vec::new(),
             from: None,
             kept: None,
+            late: 0,
+            buffer: vec![0; LARGEST].into(),
         })
     }
 
@@ -138,23 +148,30 @@ impl Datagrams {
         outcome.map(drop)
     }
 
-    /// Waits at most `limit` for whatever comes.
+    /// Waits at most `limit` for whatever comes. When that time, the check's or the
+    /// program's is over, what the system has queued still comes, up to a bound:
+    /// a peer that sends all the time must not make a loop of waits endless.
     pub(crate) fn receive(&mut self, limit: Duration) -> Came {
         if let Some(kept) = self.kept.take() {
             return Came::Datagram(kept);
         }
         let deadline = self.deadline.within(limit);
-        let mut buffer = vec![0; LARGEST];
         loop {
             // Looked at before receiving: a program may answer and end at once.
             let over = self.exit().is_some() || deadline <= Instant::now();
-            match self.socket.recv_from(&mut buffer) {
+            if !over {
+                self.late = 0;
+            } else if self.late == QUEUED {
+                return Came::Nothing;
+            }
+            match self.receive_from(over) {
                 Ok((count, from)) => {
-                    buffer.truncate(count);
-                    self.note(&format!("received {}", shown(&buffer)));
+                    self.late += usize::from(over);
+                    let bytes = self.buffer[..count].to_vec();
+                    self.note(&format!("received {}", shown(&bytes)));
                     self.history.answered(&self.name);
                     self.from = Some(from);
-                    return Came::Datagram(buffer);
+                    return Came::Datagram(bytes);
                 }
                 Err(error) if is_refused(&error) => {
                     self.note("the system reports that nobody is there (port unreachable)");
@@ -167,6 +184,18 @@ impl Datagrams {
                 },
             }
         }
+    }
+
+    /// Takes what is queued; waits for it only when `at_once` is not asked for.
+    fn receive_from(&mut self, at_once: bool) -> io::Result<(usize, SocketAddr)> {
+        if !at_once {
+            return self.socket.recv_from(&mut self.buffer);
+        }
+        self.socket.set_nonblocking(true)?;
+        let came = self.socket.recv_from(&mut self.buffer);
+        // Sending blocks as ever.
+        self.socket.set_nonblocking(false)?;
+        came
     }
 
     /// Sends `first` and waits at most `limit` for whatever comes, which stays the
@@ -205,11 +234,13 @@ impl Datagrams {
     /// Everything that came before it.
     ///
     /// # Errors
-    /// When the answer does not come.
+    /// When the answer does not come, or too much before it.
     pub(crate) fn until_answered(&mut self, fence: &[u8]) -> Result<Vec<Vec<u8>>, Box<Missed>> {
         self.send(fence);
         let mut before = Vec::new();
-        while let Some(bytes) = self.receive_datagram(ANSWER) {
+        while before.len() < BEFORE
+            && let Some(bytes) = self.receive_datagram(ANSWER)
+        {
             if bytes == fence {
                 self.answered.push(bytes);
                 return Ok(before);

@@ -135,6 +135,7 @@ impl Client {
             Bug::IgnoresRefused => 3,
             Bug::Tires => 3 - self.resent,
             Bug::NeverGivesUp => usize::MAX,
+            Bug::Hasty => 500,
             _ => 4,
         }
     }
@@ -153,6 +154,7 @@ impl Client {
             Bug::HangsOnLoss => Duration::from_secs(3600),
             Bug::IgnoresRefused => Duration::from_millis(1900),
             Bug::NeverGivesUp => WAIT,
+            Bug::Hasty => Duration::from_millis(10),
             _ => wait,
         };
         let deadline = Instant::now() + wait;

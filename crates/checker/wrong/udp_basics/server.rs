@@ -181,6 +181,9 @@ impl Server {
 
     fn send(&self, answer: &[u8], sender: SocketAddr, again: bool) -> io::Result<()> {
         match (self.bug, &self.first) {
+            (Bug::FloodsOnEmpty, _) if answer.is_empty() => loop {
+                self.socket.send_to(answer, sender)?;
+            },
             (Bug::FixedReply, _) => {
                 let fixed = SocketAddr::from((Ipv4Addr::LOCALHOST, 9));
                 self.socket.send_to(answer, fixed)

@@ -48,6 +48,7 @@ pub(crate) enum Bug {
     LeavesChild,
     PrintsRaw,
     ReusesAddress,
+    FloodsOnEmpty,
     // The client's.
     NoNumber,
     FromZero,
@@ -82,6 +83,7 @@ pub(crate) enum Bug {
     RefusedExitZero,
     FixedPort,
     Tires,
+    Hasty,
 }
 
 /// In the order of the checks.
@@ -106,6 +108,7 @@ pub(crate) const BANK: &[Entry<Bug>] = &[
     row("udp-server-connects", Connects, "answers-the-sender", "one-peer-only", "connects its socket to its first client"),
     row("udp-server-skips-empty", SkipsEmpty, "empty-datagram", "empty-unanswered", "does not answer an empty datagram"),
     row("udp-server-empty-ends", EmptyEnds, "empty-datagram", "empty-ends", "takes an empty datagram for the end of input"),
+    row("udp-server-floods-on-empty", FloodsOnEmpty, "empty-datagram", "empty-ends", "answers an empty datagram without end"),
     row("udp-server-strips", Strips, "any-bytes", "bytes-stripped", "strips blanks and line ends before it answers"),
     row("udp-server-decodes", Decodes, "any-bytes", "decoded", "decodes to text and encodes again, with replacements"),
     row("udp-server-dies-on-bytes", DiesOnBytes, "any-bytes", "not-text-kills", "dies of a byte that is not UTF-8"),
@@ -129,6 +132,7 @@ pub(crate) const BANK: &[Entry<Bug>] = &[
     row("udp-server-reuses-address", ReusesAddress, "second-server", "second-steals", "sets SO_REUSEADDR, as for TCP"),
 
     row("udp-client-right", Right, "", "", "keeps the whole contract"),
+    row("udp-client-hasty", Hasty, "", "", "also right: sends its request again every 10 ms"),
     row("udp-client-silent", Silent, "sends-numbered", "never-sends", "waits for the server to speak first"),
     row("udp-client-no-number", NoNumber, "sends-numbered", "no-number", "sends the line and no number"),
     row("udp-client-from-zero", FromZero, "sends-numbered", "numbered-wrong", "counts its lines from 0"),

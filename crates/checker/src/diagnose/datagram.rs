@@ -32,6 +32,7 @@ impl Missed {
             ([], None) => format!("nothing for {} s", ANSWER.as_secs()),
             ([first], _) if first.is_empty() => "an empty datagram".into(),
             ([_], _) => String::new(),
+            (all, _) if all.iter().all(Vec::is_empty) => format!("{} empty datagrams", all.len()),
             (all, _) => format!("the first of {} datagrams", all.len()),
         };
         let got = self.got.into_iter().next().unwrap_or_default();

@@ -35,8 +35,10 @@ pub(crate) struct Datagrams {
     deadline: Deadline,
     /// The program at the other end, whose end ends every wait.
     program: Option<Arc<Output>>,
-    /// Sent since the last answer that was right.
+    /// Sent since the last answer that was right; after it, before it.
     sent: Vec<Vec<u8>>,
+    /// What was sent is answered: what is sent next begins anew.
+    settled: bool,
     /// Answers that were right.
     answered: Vec<Vec<u8>>,
     /// Where the last datagram came from.
@@ -77,6 +79,7 @@ impl Datagrams {
             deadline,
             program: None,
             sent: Vec::new(),
+            settled: false,
             answered: Vec::new(),
             from: None,
             kept: None,
@@ -115,12 +118,20 @@ impl Datagrams {
 
     /// Sends one datagram. A peer that is gone shows in what comes back, so it is
     /// recorded but no error.
-    pub(crate) fn send(&mut self, bytes: &[u8]) {
-        if let Some(peer) = self.peer
-            && self.send_to(bytes, peer).is_ok()
-        {
+    ///
+    /// # Returns
+    /// Whether the system has taken it; one that is too large it may not.
+    pub(crate) fn send(&mut self, bytes: &[u8]) -> bool {
+        let taken = self
+            .peer
+            .is_some_and(|peer| self.send_to(bytes, peer).is_ok());
+        if taken {
+            if std::mem::take(&mut self.settled) {
+                self.sent.clear();
+            }
             self.sent.push(bytes.to_vec());
         }
+        taken
     }
 
     /// Sends one datagram to somebody.
@@ -220,8 +231,7 @@ impl Datagrams {
     pub(crate) fn expect(&mut self, expected: &[u8]) -> Result<(), Box<Missed>> {
         match self.receive_datagram(ANSWER) {
             Some(bytes) if bytes == expected => {
-                self.answered.push(bytes);
-                self.sent.clear();
+                self.settle(bytes);
                 Ok(())
             }
             came => Err(self.missed(expected, came)),
@@ -234,7 +244,8 @@ impl Datagrams {
     /// Everything that came before it.
     ///
     /// # Errors
-    /// When the answer does not come, or too much before it.
+    /// With what came instead, when the answer does not come, or too much before
+    /// it.
     pub(crate) fn until_answered(&mut self, fence: &[u8]) -> Result<Vec<Vec<u8>>, Box<Missed>> {
         self.send(fence);
         let mut before = Vec::new();
@@ -242,12 +253,19 @@ impl Datagrams {
             && let Some(bytes) = self.receive_datagram(ANSWER)
         {
             if bytes == fence {
-                self.answered.push(bytes);
+                self.settle(bytes);
                 return Ok(before);
             }
             before.push(bytes);
         }
-        Err(self.missed(fence, None))
+        let mut missed = self.missed(fence, None);
+        missed.got = before;
+        Err(missed)
+    }
+
+    fn settle(&mut self, answer: Vec<u8>) {
+        self.answered.push(answer);
+        self.settled = true;
     }
 
     /// What has come already.

@@ -99,6 +99,7 @@ impl Server {
         let size = match self.bug {
             Bug::Buffer1024 => 1024,
             Bug::Buffer1472 => 1472,
+            Bug::CutsAndDies => 2000,
             Bug::Buffer4096 => 4096,
             _ => 1 << 16,
         };
@@ -120,13 +121,19 @@ impl Server {
             say_text("message: ", &data, self.bug == Bug::PrintsRaw);
             self.first.get_or_insert_with(|| (sender, data.clone()));
             self.die_of(&data)?;
+            let ends = match self.bug {
+                Bug::OneAnswer => true,
+                Bug::EchoesEmptyAndEnds => data.is_empty(),
+                Bug::CutsAndDies => data.len() == size,
+                _ => false,
+            };
             let again = self.last.replace(sender) == Some(sender);
             for answer in self.answers(data) {
                 if let Err(error) = self.send(&answer, sender, again) {
                     say(&format!("not sent: {error}"));
                 }
             }
-            if self.bug == Bug::OneAnswer {
+            if ends {
                 return Ok(());
             }
         }

@@ -8,6 +8,8 @@
 mod datagram;
 mod misread;
 
+use std::time::Instant;
+
 use crate::causes::*;
 use crate::limits::ANSWER;
 use crate::peer::End;
@@ -28,6 +30,8 @@ pub(crate) struct Seen {
     /// How many bytes came before the last piece was sent.
     pub(crate) early: usize,
     pub(crate) end: Option<End>,
+    /// When the wait for `expected` was over.
+    pub(crate) at: Instant,
 }
 
 impl Seen {
@@ -63,6 +67,7 @@ impl Seen {
             expected: Side::bytes(self.expected, expected),
             got: Side::bytes(self.got, got),
             first_wrong,
+            at: self.at,
         }))
     }
 

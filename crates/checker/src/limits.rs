@@ -17,6 +17,8 @@ pub(crate) const HOLD: Duration = Duration::from_millis(300);
 pub(crate) const SILENCE: Duration = Duration::from_millis(1100);
 /// After something wrong came: until no more of it comes.
 pub(crate) const QUIET: Duration = Duration::from_millis(150);
+/// For all of it, however long it goes on.
+pub(crate) const WHOLE: Duration = Duration::from_secs(1);
 /// For a program that listens somewhere else to change its mind.
 pub(crate) const ELSEWHERE: Duration = Duration::from_secs(1);
 /// For a program to stop after a signal: the contract's second, and a moment in
@@ -49,7 +51,8 @@ impl Deadline {
         self.0.min(Instant::now() + limit)
     }
 
-    pub(crate) fn has_passed(self) -> bool {
-        self.0 <= Instant::now()
+    /// Whether it had passed at that moment.
+    pub(crate) fn had_passed(self, at: Instant) -> bool {
+        self.0 <= at
     }
 }

@@ -302,7 +302,7 @@ fn judge(
         Err(_) => return Outcome::Broken("the judge itself panicked".into()),
     };
     let failure = match failure {
-        Failure::Wrong(_) => bench.too_slow().unwrap_or(failure),
+        Failure::Wrong(ref wrong) => bench.too_slow(wrong.at).unwrap_or(failure),
         other => other,
     };
     match failure {

@@ -1,5 +1,7 @@
 //! What a check found out, and the card a failure becomes.
 
+use std::time::Instant;
+
 use crate::causes::hint_at_start;
 use crate::diagnose::common;
 use crate::history::Event;
@@ -31,6 +33,8 @@ pub(crate) struct Wrong {
     pub(crate) expected: Side,
     pub(crate) got: Side,
     pub(crate) first_wrong: Option<usize>,
+    /// When it was seen, which is before the card was made.
+    pub(crate) at: Instant,
 }
 
 impl Failure {
@@ -60,6 +64,7 @@ impl Failure {
             first_wrong: both.map(|(expected, got)| common(expected, got)),
             expected,
             got,
+            at: Instant::now(),
         }))
     }
 }

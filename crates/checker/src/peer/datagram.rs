@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::diagnose::Missed;
 use crate::history::{History, brief};
-use crate::limits::{ANSWER, Deadline, QUIET};
+use crate::limits::{ANSWER, Deadline, QUIET, WHOLE};
 use crate::subject::{Exit, Output};
 
 /// More than any datagram holds.
@@ -288,9 +288,11 @@ impl Datagrams {
     /// What was seen since the last right answer. Receives on until it is quiet,
     /// so that the card shows the whole of a wrong answer.
     pub(crate) fn missed(&mut self, expected: &[u8], came: Option<Vec<u8>>) -> Box<Missed> {
+        let at = Instant::now();
         let mut got: Vec<_> = came.into_iter().collect();
         while !got.is_empty()
             && got.len() < 16
+            && at.elapsed() < WHOLE
             && let Some(more) = self.receive_datagram(QUIET)
         {
             got.push(more);
@@ -301,6 +303,7 @@ impl Datagrams {
             expected: expected.to_vec(),
             got,
             exit: self.exit(),
+            at,
         })
     }
 

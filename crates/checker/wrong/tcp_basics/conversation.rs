@@ -139,7 +139,7 @@ impl<'a> Conversation<'a> {
     fn add(&mut self, text: &[u8]) {
         let mut answer = match self.bug {
             Bug::Silent => return,
-            Bug::Prefix => [b"Server: ", text].concat(),
+            Bug::Prefix | Bug::NeverQuiet => [b"Server: ", text].concat(),
             Bug::BytesRepr => format!("b'{}'", text.escape_ascii()).into_bytes(),
             Bug::AsciiOnly => without_accents(text),
             Bug::StaleAnswer => self.first_answer.get_or_insert(text.to_vec()).clone(),
@@ -167,6 +167,10 @@ impl<'a> Conversation<'a> {
             }
         } else {
             self.socket.write_all(&self.out)?;
+        }
+        while self.bug == Bug::NeverQuiet {
+            std::thread::sleep(Duration::from_millis(50));
+            self.socket.write_all(b"and ")?;
         }
         self.out.clear();
         Ok(())

@@ -5,6 +5,11 @@ use crate::causes::RAW_TERMINAL_CODES;
 use crate::subject::Output;
 use crate::verdict::{Failure, Side};
 
+/// Texts that follow, and the bytes of each: more than the blocks of output that
+/// are in use, of which 64 KiB is the largest.
+const FOLLOWERS: usize = 80;
+const FOLLOWER: usize = 1000;
+
 /// A text with control characters, each next to a random word.
 ///
 /// A program may colour its own output: only a control character beside one of
@@ -33,6 +38,13 @@ impl Hostile {
             text: format!("{}.", raw.concat()),
             raw,
         }
+    }
+
+    /// Harmless texts to be sent after it. Many languages collect in blocks what is
+    /// printed to a pipe, and a block that is not full is lost when the program is
+    /// ended; behind so much text it is.
+    pub(super) fn followers(bench: &mut Bench<'_>) -> [String; FOLLOWERS] {
+        [(); FOLLOWERS].map(|()| bench.text(FOLLOWER))
     }
 
     /// Fails when the program printed any of it as it came.

@@ -8,7 +8,7 @@ use socket2::SockRef;
 
 use super::lines::{Line, Lines};
 use super::table::Bug;
-use crate::show::say_text;
+use crate::show::{say_in_blocks, say_text};
 
 /// How long a program listens that takes silence for an end.
 pub(crate) const SILENCE: Duration = Duration::from_millis(900);
@@ -126,7 +126,10 @@ impl<'a> Conversation<'a> {
             self.marked = true;
             return Ok(self.bug == Bug::ReadsPastMarker);
         }
-        say_text("message: ", &text, self.bug == Bug::PrintsRaw);
+        match self.bug {
+            Bug::PrintsRawInBlocks => say_in_blocks("message: ", &text),
+            bug => say_text("message: ", &text, bug == Bug::PrintsRaw),
+        }
         if text.is_empty() && self.bug == Bug::EmptyEnds {
             return Ok(false);
         }

@@ -70,6 +70,7 @@ pub(crate) enum Bug {
     KilledBySignal,
     OnlySigterm,
     PrintsRaw,
+    PrintsRawInBlocks,
     WaitsForGreeting,
     OneLineOnly,
     PrintsNothing,
@@ -154,6 +155,7 @@ pub(crate) const BANK: &[Entry<Bug>] = &[
     row("server-killed-by-signal", KilledBySignal, "stop-signal", "killed-by-signal", "lets the signal kill it"),
     row("server-killed-by-ctrl-c", OnlySigterm, "stop-signal", "killed-by-signal", "stops at SIGTERM, and lets Ctrl-C kill it"),
     row("server-prints-raw", PrintsRaw, "escaped-output", "raw-terminal-codes", "prints what clients send as it is"),
+    row("server-prints-raw-in-blocks", PrintsRawInBlocks, "escaped-output", "raw-terminal-codes", "prints what clients send as it is, whenever a block is full"),
 
     row("server-backlog-0", BacklogOf0, "", "", "also right: listens with the shortest backlog there is"),
     row("server-backlog-1", BacklogOf1, "", "", "also right: listens with a backlog of one"),

@@ -8,7 +8,7 @@ use std::thread;
 use socket2::{Domain, Socket, Type};
 
 use super::table::Bug;
-use crate::show::{say, say_text};
+use crate::show::{say, say_in_blocks, say_text};
 
 pub(crate) fn run(port: u16, bug: Bug) -> io::Result<()> {
     match bug {
@@ -118,7 +118,10 @@ impl Server {
                 }
             };
             let data = buffer[..count].to_vec();
-            say_text("message: ", &data, self.bug == Bug::PrintsRaw);
+            match self.bug {
+                Bug::PrintsRawInBlocks => say_in_blocks("message: ", &data),
+                bug => say_text("message: ", &data, bug == Bug::PrintsRaw),
+            }
             self.first.get_or_insert_with(|| (sender, data.clone()));
             self.die_of(&data)?;
             let ends = match self.bug {

@@ -47,6 +47,7 @@ pub(crate) enum Bug {
     OnlySigterm,
     LeavesChild,
     PrintsRaw,
+    PrintsRawInBlocks,
     ReusesAddress,
     FloodsOnEmpty,
     EchoesEmptyAndEnds,
@@ -133,6 +134,7 @@ pub(crate) const BANK: &[Entry<Bug>] = &[
     row("udp-server-killed-by-ctrl-c", OnlySigterm, "stop-signal", "killed-by-signal", "stops at SIGTERM, and lets Ctrl-C kill it"),
     row("udp-server-leaves-child", LeavesChild, "restart", "address-kept", "ends, but not the process that does its work"),
     row("udp-server-prints-raw", PrintsRaw, "escaped-output", "raw-terminal-codes", "prints what clients send as it is"),
+    row("udp-server-prints-raw-in-blocks", PrintsRawInBlocks, "escaped-output", "raw-terminal-codes", "prints what clients send as it is, whenever a block is full"),
     row("udp-server-reuses-address", ReusesAddress, "second-server", "second-steals", "sets SO_REUSEADDR, as for TCP"),
 
     row("udp-client-right", Right, "", "", "keeps the whole contract"),

@@ -71,6 +71,10 @@ pub(in crate::suites) fn escaped_output(bench: &mut Bench<'_>) -> Result<(), Fai
     let hostile = Hostile::new(bench);
     conversation.send(&lf(&hostile.text));
     conversation.expect(&bench.answer(&hostile.text))?;
+    for text in Hostile::followers(bench) {
+        conversation.send(&lf(&text));
+        conversation.expect(&bench.answer(&text))?;
+    }
     conversation.half_close();
     conversation.expect_end()?;
     // A program that prints at all has printed when it sleeps again.

@@ -162,9 +162,8 @@ fn escaped_output(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let hostile = Hostile::new(bench);
     exchange(&mut socket, hostile.text.as_bytes())?;
     // It prints before or after it answers; the next answer comes after both.
-    for _ in 0..2 {
-        let word = bench.word();
-        exchange(&mut socket, word.as_bytes())?;
+    for text in Hostile::followers(bench) {
+        exchange(&mut socket, text.as_bytes())?;
     }
     server.subject.signal(Stop::Terminate);
     server.subject.wait_exit(STOP);

@@ -7,6 +7,7 @@
 //! say so. Datagrams have no such promise: they are lost, doubled, overtaken,
 //! late, cut and damaged.
 
+mod address;
 pub mod datagram;
 mod direction;
 pub mod stream;

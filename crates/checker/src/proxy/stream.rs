@@ -19,12 +19,13 @@ mod pump;
 mod writer;
 
 pub use super::Direction;
+use super::address::{not_itself, reachable};
 pub use event::{Event, What};
 pub use faults::{Faults, Plan};
 
 use std::convert::Infallible;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -79,10 +80,7 @@ impl Proxy {
         plan: Plan,
         events: Sender<Event>,
     ) -> io::Result<Proxy> {
-        if reaches(listen, upstream) {
-            let why = format!("it would connect to itself at {upstream}");
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
-        }
+        not_itself(listen, upstream)?;
         let listener = listen_on(listen)?;
         let address = listener.local_addr()?;
         let (halt, halted) = bounded(0);
@@ -263,25 +261,4 @@ fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
     socket.bind(&address.into())?;
     socket.listen(128)?;
     Ok(socket.into())
-}
-
-/// Whether a connection to `upstream` comes out at a listener on `address`.
-fn reaches(address: SocketAddr, upstream: SocketAddr) -> bool {
-    let everywhere = address.ip().is_unspecified()
-        && address.is_ipv4() == upstream.is_ipv4()
-        && upstream.ip().is_loopback();
-    // Connecting to "any address" is connecting to this machine.
-    let upstream = reachable(upstream);
-    address.port() == upstream.port() && (reachable(address).ip() == upstream.ip() || everywhere)
-}
-
-/// Where a listener bound to "any address" is reached from here.
-fn reachable(mut address: SocketAddr) -> SocketAddr {
-    if address.ip().is_unspecified() {
-        address.set_ip(match address {
-            SocketAddr::V4(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
-            SocketAddr::V6(_) => IpAddr::V6(Ipv6Addr::LOCALHOST),
-        });
-    }
-    address
 }

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, at, never, select};
@@ -90,6 +91,7 @@ pub(super) fn run(shared: &Shared, arrivals: &Receiver<Late>) {
             recv(shared.halted) -> _ => return,
         }
         while let Some(Reverse(late)) = waiting.pop_if_due() {
+            shared.held.fetch_sub(1, Ordering::Relaxed);
             if late.link.is_closed() {
                 continue;
             }

@@ -3,8 +3,10 @@
 mod accept;
 mod connect;
 mod datagram;
+mod ready;
 mod words;
 
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -149,7 +151,12 @@ impl<'a> Bench<'a> {
             address,
             dir: self.target.dir.clone().unwrap_or_else(here),
         };
-        let subject = Subject::start(&self.target.command, &values, &self.history, self.deadline)?;
+        let subject = Subject::start(
+            &self.target.command,
+            &values,
+            &self.history,
+            self.deadline.clone(),
+        )?;
         self.outputs.push(subject.output().clone());
         self.input.clear();
         Ok(subject)
@@ -161,11 +168,15 @@ impl<'a> Bench<'a> {
     }
 
     fn port(&mut self) -> Result<u16, Failure> {
+        self.reserve(Port::pick)
+    }
+
+    /// The port of the command line, or one that `pick` finds.
+    fn reserve(&mut self, pick: fn() -> io::Result<Port>) -> Result<u16, Failure> {
         if let Some(port) = self.target.port {
             return Ok(port);
         }
-        let port =
-            Port::pick().map_err(|error| Failure::Broken(format!("no free port: {error}")))?;
+        let port = pick().map_err(|error| Failure::Broken(format!("no free port: {error}")))?;
         let number = port.number;
         self.ports.push(port);
         Ok(number)

@@ -71,6 +71,15 @@ impl Seen {
         }))
     }
 
+    /// The failure with `silence` as the cause where nothing came.
+    pub(crate) fn or_silence(self, silence: Cause) -> Failure {
+        if self.got.is_empty() {
+            return self.blame(silence);
+        }
+        let cause = self.cause();
+        self.blame(cause)
+    }
+
     /// The first cause that explains what came.
     pub(crate) fn cause(&self) -> Cause {
         if self.early > 0 {

@@ -85,6 +85,10 @@ fn every_wrong_program_fails_its_check_with_its_cause_and_the_right_ones_pass() 
     let entries = bank
         .iter()
         .filter(|entry| entry.name.contains(&chosen) && !is_right_here(entry));
+    assert!(
+        entries.clone().next().is_some(),
+        "BANK={chosen} is in the name of no program"
+    );
     let queue = Mutex::new(entries);
     let complaints = Mutex::new(Vec::new());
     thread::scope(|scope| {

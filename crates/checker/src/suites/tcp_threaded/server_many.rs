@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::stream::talk::contains;
+use super::super::printed::contains;
 use super::stream::{exchange, lf, still_serves};
 use crate::bench::{Bench, Server};
 use crate::causes::*;
@@ -239,7 +239,7 @@ fn others_go_on(bench: &mut Bench<'_>) -> Result<(), Failure> {
     halfway.send(&lf(&name[4..]));
     halfway
         .expect(&bench.answer(&name))
-        .map_err(|seen| blame_silence(seen, OTHERS_DIE))
+        .map_err(|seen| seen.or_silence(OTHERS_DIE))
 }
 
 fn vanish_in_a_name(bench: &mut Bench<'_>, server: &Server) -> Result<(), Failure> {
@@ -283,13 +283,5 @@ fn come_and_leave(bench: &mut Bench<'_>, server: &Server) -> Result<(), Failure>
 
 /// One name and its answer; blames `cause` when nothing comes.
 fn answered(bench: &mut Bench<'_>, client: &mut Stream, cause: Cause) -> Result<(), Failure> {
-    exchange(bench, client).map_err(|seen| blame_silence(seen, cause))
-}
-
-fn blame_silence(seen: Box<Seen>, cause: Cause) -> Failure {
-    if seen.got.is_empty() {
-        seen.blame(cause)
-    } else {
-        seen.into()
-    }
+    exchange(bench, client).map_err(|seen| seen.or_silence(cause))
 }

@@ -22,6 +22,17 @@ pub(super) struct Hostile {
 
 impl Hostile {
     pub(super) fn new(bench: &mut Bench<'_>) -> Self {
+        let mut hostile = Self::line(bench);
+        // Overwrites the line.
+        hostile.raw.push(format!("\r{}", bench.word()));
+        // A CR at the end would belong to the line end.
+        hostile.text = format!("{}.", hostile.raw.concat());
+        hostile
+    }
+
+    /// One that can be a line of somebody's input: without a CR, which many
+    /// languages take for a line end where they read text.
+    pub(super) fn line(bench: &mut Bench<'_>) -> Self {
         let mut word = || bench.word();
         let raw = vec![
             // Sets the window's title (C0).
@@ -30,12 +41,9 @@ impl Hostile {
             format!("\u{9b}31m{}", word()),
             // Turns what follows around.
             format!("\u{202e}{}", word()),
-            // Overwrites the line.
-            format!("\r{}", word()),
         ];
         Self {
-            // A CR at the end would belong to the line end.
-            text: format!("{}.", raw.concat()),
+            text: raw.concat(),
             raw,
         }
     }

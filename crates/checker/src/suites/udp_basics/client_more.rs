@@ -50,7 +50,7 @@ pub(super) const ESCAPED_ANSWER: Check = Check {
 };
 
 fn escaped_answer(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    let hostile = Hostile::new(bench);
+    let hostile = Hostile::line(bench);
     let mut talk = Talk::start(bench, std::slice::from_ref(&hostile.text))?;
     talk.answer_all(1)?;
     ends(&talk.client, CLIENT, NEVER_LEAVES)?;

@@ -32,6 +32,7 @@ pub(super) struct Conversation {
     house: Arc<House>,
     lines: Lines,
     greeted: bool,
+    answers: usize,
     /// Answers to be sent after the lines of this read.
     out: Vec<u8>,
 }
@@ -43,6 +44,7 @@ impl Conversation {
             socket,
             lines: Lines::new(house.bug),
             greeted: false,
+            answers: 0,
             out: Vec::new(),
             house,
         };
@@ -175,8 +177,10 @@ impl Conversation {
             Bug::NoPunctuation => around(b"Hello ", b"\n"),
             Bug::NewlineInside => around(b"Hello, ", b"\n!\n"),
             Bug::Echoes => around(b"", b"\n"),
+            Bug::Tires if self.answers >= 100 => around(b"Hello, ", b"\n"),
             _ => around(b"Hello, ", b"!\n"),
         };
+        self.answers += 1;
         self.out.extend_from_slice(&answer);
     }
 

@@ -2,7 +2,7 @@
 //! other, each sent until its answer comes or it is given up.
 
 use std::collections::VecDeque;
-use std::io::{self, BufRead as _, ErrorKind};
+use std::io::{self, ErrorKind, Read as _};
 use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs as _, UdpSocket};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -28,8 +28,11 @@ pub(crate) fn run(host: &str, port: u16, bug: Bug) -> io::Result<()> {
         socket.recv(&mut [0; 1024])?;
     }
     let input = read_input(bug)?;
-    if bug == Bug::PrintsAsTheyCome {
-        return ahead::run(&socket, &input);
+    if matches!(bug, Bug::PrintsAsTheyCome | Bug::AheadInOrder) {
+        return ahead::run(&socket, &input, bug == Bug::AheadInOrder);
+    }
+    if bug == Bug::Banner {
+        say("hello");
     }
     let mut client = Client {
         socket,
@@ -55,12 +58,20 @@ pub(crate) fn run(host: &str, port: u16, bug: Bug) -> io::Result<()> {
 fn read_input(bug: Bug) -> io::Result<VecDeque<(usize, Vec<u8>)>> {
     let mut lines = VecDeque::new();
     let mut number = if bug == Bug::FromZero { 0 } else { 1 };
-    for line in io::stdin().lock().split(b'\n') {
-        let mut line = line?;
+    let mut text = Vec::new();
+    io::stdin().lock().read_to_end(&mut text)?;
+    if bug == Bug::CrEndsLine {
+        text.iter_mut()
+            .filter(|byte| **byte == b'\r')
+            .for_each(|byte| *byte = b'\n');
+    }
+    for line in text.split_inclusive(|&byte| byte == b'\n') {
+        let mut line = line.strip_suffix(b"\n").unwrap_or(line).to_vec();
         if line.is_empty() && bug == Bug::SkipsEmptyUncounted {
             continue;
         }
         match bug {
+            Bug::StripsEnd => line = line.trim_ascii_end().to_vec(),
             Bug::TrimsLines => line = line.trim_ascii().to_vec(),
             Bug::NewlineInside => line.push(b'\n'),
             _ => {}
@@ -180,7 +191,7 @@ impl Client {
                 Bug::HostOnly if sender.ip() != self.server.ip() => continue,
                 Bug::IgnoresRefused if sender != self.server => continue,
                 Bug::DiesOnStray => drop(std::str::from_utf8(came).map_err(io::Error::other)?),
-                Bug::EmptyIsEnd if came.is_empty() => {
+                Bug::EmptyIsEnd | Bug::Banner if came.is_empty() => {
                     return Err(io::Error::other("the server has closed the connection"));
                 }
                 Bug::PrintsLate if self.earlier.iter().any(|old| old == came) => self.print(came),

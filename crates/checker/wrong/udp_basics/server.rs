@@ -23,14 +23,12 @@ pub(crate) fn run(port: u16, bug: Bug) -> io::Result<()> {
     let socket = bind(port, bug)?;
     stop_on_signal(bug)?;
     say(&format!("listening on {}", socket.local_addr()?));
-    Server {
-        socket,
-        bug,
-        first: None,
-        last: None,
-        answered: HashSet::new(),
+    let others = if bug == Bug::Threads { 3 } else { 0 };
+    for _ in 0..others {
+        let socket = socket.try_clone()?;
+        thread::spawn(move || Server::new(socket, bug).serve());
     }
-    .serve()
+    Server::new(socket, bug).serve()
 }
 
 fn bind(port: u16, bug: Bug) -> io::Result<UdpSocket> {
@@ -95,6 +93,16 @@ struct Server {
 }
 
 impl Server {
+    fn new(socket: UdpSocket, bug: Bug) -> Self {
+        Self {
+            socket,
+            bug,
+            first: None,
+            last: None,
+            answered: HashSet::new(),
+        }
+    }
+
     fn serve(mut self) -> io::Result<()> {
         let size = match self.bug {
             Bug::Buffer1024 => 1024,
@@ -166,6 +174,7 @@ impl Server {
         let one = match self.bug {
             Bug::Silent => return Vec::new(),
             Bug::SkipsEmpty if data.is_empty() => return Vec::new(),
+            Bug::RefusesLarge if data.len() > 1472 => return Vec::new(),
             Bug::Refuses1025 if data.len() > 1024 => return Vec::new(),
             Bug::IgnoresRepeats if !data.is_empty() && !self.answered.insert(data.clone()) => {
                 return Vec::new();

@@ -52,6 +52,8 @@ pub(crate) enum Bug {
     FloodsOnEmpty,
     EchoesEmptyAndEnds,
     CutsAndDies,
+    RefusesLarge,
+    Threads,
     // The client's.
     NoNumber,
     FromZero,
@@ -87,12 +89,18 @@ pub(crate) enum Bug {
     FixedPort,
     Tires,
     Hasty,
+    AheadInOrder,
+    CrEndsLine,
+    StripsEnd,
+    Banner,
 }
 
 /// In the order of the checks.
 #[rustfmt::skip]
 pub(crate) const BANK: &[Entry<Bug>] = &[
     row("udp-server-right", Right, "", "", "keeps the whole contract"),
+    row("udp-server-refuses-large", RefusesLarge, "", "", "also right: answers nothing above 1472 bytes"),
+    row("udp-server-threads", Threads, "", "", "also right: answers from four threads"),
     row("udp-server-silent", Silent, "answers-a-datagram", "unanswered", "receives and never answers"),
     row("udp-server-fixed-reply", FixedReply, "answers-a-datagram", "unanswered", "answers to a port of its own choice, whoever asked"),
     row("udp-server-bytes-repr", BytesRepr, "answers-a-datagram", "printed-bytes-object", "answers b'hello', the way Python shows bytes"),
@@ -138,6 +146,8 @@ pub(crate) const BANK: &[Entry<Bug>] = &[
     row("udp-server-reuses-address", ReusesAddress, "second-server", "second-steals", "sets SO_REUSEADDR, as for TCP"),
 
     row("udp-client-right", Right, "", "", "keeps the whole contract"),
+    row("udp-client-ahead-in-order", AheadInOrder, "", "", "also right: sends all lines at once and keeps an answer until its turn"),
+    row("udp-client-cr-ends-line", CrEndsLine, "", "", "also right: reads its input as text, where a CR ends a line as well"),
     row("udp-client-hasty", Hasty, "", "", "also right: sends its request again every 10 ms"),
     row("udp-client-silent", Silent, "sends-numbered", "never-sends", "waits for the server to speak first"),
     row("udp-client-no-number", NoNumber, "sends-numbered", "no-number", "sends the line and no number"),
@@ -145,6 +155,7 @@ pub(crate) const BANK: &[Entry<Bug>] = &[
     row("udp-client-newline-inside", NewlineInside, "sends-numbered", "line-end-inside", "sends the line end along"),
     row("udp-client-bytes-repr", BytesRepr, "sends-numbered", "printed-bytes-object", "sends b'1 hello', the way Python shows bytes"),
     row("udp-client-trims-lines", TrimsLines, "sends-numbered", "bytes-stripped", "strips blanks off both ends of a line"),
+    row("udp-client-strips-end", StripsEnd, "sends-numbered", "bytes-stripped", "strips a line as Python's rstrip does"),
     row("udp-client-one-line-only", OneLineOnly, "sends-numbered", "lines-missing", "sends the first line of its input and no more"),
     row("udp-client-prints-nothing", PrintsNothing, "prints-answers", "not-printed", "receives the answers and keeps them to itself"),
     row("udp-client-prints-early", PrintsEarly, "prints-answers", "printed-unanswered", "prints each line when it sends it"),
@@ -166,6 +177,7 @@ pub(crate) const BANK: &[Entry<Bug>] = &[
     row("udp-client-beginning-is-enough", BeginningIsEnough, "damaged-answer", "cut-taken", "takes the beginning of an answer for the answer"),
     row("udp-client-dies-on-stray", DiesOnStray, "damaged-answer", "stray-ends", "dies of a datagram that is not UTF-8"),
     row("udp-client-empty-is-end", EmptyIsEnd, "damaged-answer", "stray-ends", "takes an empty datagram for the end of the conversation"),
+    row("udp-client-banner-empty-is-end", Banner, "damaged-answer", "stray-ends", "says hello, and takes an empty datagram for the end of the conversation"),
     row("udp-client-unconnected", Unconnected, "foreign-datagram", "stranger-taken", "does not look where an answer comes from"),
     row("udp-client-host-only", HostOnly, "foreign-datagram", "stranger-taken", "compares the sender's host and not its port"),
     row("udp-client-buffer-1024", Buffer1024, "long-answer", "buffer-too-small", "receives into 1024 bytes, and never knows a long answer again"),

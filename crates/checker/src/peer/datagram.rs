@@ -326,7 +326,7 @@ fn shown(bytes: &[u8]) -> String {
 }
 
 /// The report of a datagram that found nobody, as the systems word it.
-fn is_refused(error: &io::Error) -> bool {
+pub(crate) fn is_refused(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset

@@ -14,20 +14,21 @@ mod pass;
 
 pub use super::Direction;
 use super::address::not_itself;
+use super::hub::{Hub, Living, Stop};
 pub use decider::{Decider, Decision, Faults, Plan, Which};
 pub use event::{Event, Fault, What};
 
-use std::convert::Infallible;
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, select, unbounded};
+use crossbeam_channel::{Sender, unbounded};
 
 use crate::history::lock;
+use crate::peer::is_refused;
 use late::Late;
 use link::Link;
 
@@ -36,8 +37,6 @@ use link::Link;
 pub const CLIENTS: usize = 64;
 /// Most datagrams that faults hold at a time. What would be one more is dropped.
 pub const HELD: usize = 1024;
-/// How long [`Proxy::stop`] waits for its threads.
-const PATIENCE: Duration = Duration::from_secs(3);
 /// How often a blocked receive looks whether it is over.
 const LOOK: Duration = Duration::from_millis(50);
 /// More than any datagram holds.
@@ -47,16 +46,12 @@ const LARGEST: usize = 1 << 16;
 #[derive(Debug)]
 pub struct Proxy {
     address: SocketAddr,
-    /// Taken by `stop`; when it is gone, every wait ends.
-    halt: Option<Sender<Infallible>>,
-    /// Disconnected when the last thread has ended: each holds a sender.
-    alive: Receiver<Infallible>,
+    stop: Stop,
 }
 
 /// What the threads share.
 #[derive(Debug)]
 struct Shared {
-    started: Instant,
     /// The clients' side.
     socket: UdpSocket,
     upstream: SocketAddr,
@@ -67,9 +62,8 @@ struct Shared {
     late: Sender<Late>,
     /// How many of these there are.
     held: AtomicUsize,
-    events: Sender<Event>,
-    halted: Receiver<Infallible>,
-    _living: Sender<Infallible>,
+    hub: Hub<Event>,
+    _living: Living,
 }
 
 impl Proxy {
@@ -93,11 +87,9 @@ impl Proxy {
         let socket = UdpSocket::bind(listen)?;
         socket.set_read_timeout(Some(LOOK))?;
         let address = socket.local_addr()?;
-        let (halt, halted) = bounded(0);
-        let (living, alive) = bounded(0);
+        let (hub, stop, living) = Hub::new(events);
         let (late, arrivals) = unbounded();
         let shared = Arc::new(Shared {
-            started: Instant::now(),
             socket,
             upstream,
             decider: Decider::new(plan),
@@ -105,8 +97,7 @@ impl Proxy {
             links: Mutex::new(Vec::new()),
             late,
             held: AtomicUsize::new(0),
-            events,
-            halted,
+            hub,
             _living: living,
         });
         let clients = Arc::clone(&shared);
@@ -116,11 +107,7 @@ impl Proxy {
         thread::Builder::new()
             .name("proxy-late".to_owned())
             .spawn(move || late::run(&shared, &arrivals))?;
-        Ok(Proxy {
-            address,
-            halt: Some(halt),
-            alive,
-        })
+        Ok(Proxy { address, stop })
     }
 
     /// Where clients send to.
@@ -137,9 +124,8 @@ impl Proxy {
 
 impl Drop for Proxy {
     fn drop(&mut self) {
-        self.halt = None;
-        // Never a message: either all threads ended or the patience did.
-        let _ = self.alive.recv_timeout(PATIENCE);
+        self.stop.halt();
+        self.stop.wait();
     }
 }
 
@@ -148,7 +134,7 @@ impl Shared {
     fn hear_clients(self: &Arc<Self>) {
         let mut buffer = vec![0; LARGEST];
         let mut number = 0;
-        while !self.halting() {
+        while !self.hub.halting() {
             // An error is a time-out, or about an answer that found nobody.
             let Ok((count, client)) = self.socket.recv_from(&mut buffer) else {
                 continue;
@@ -201,36 +187,23 @@ impl Shared {
     /// Receives what the server sends to one client.
     fn hear_server(&self, link: &Arc<Link>) {
         let mut buffer = vec![0; LARGEST];
-        while !self.halting() && !link.is_closed() {
+        while !self.hub.halting() && !link.is_closed() {
             match link.upstream.recv(&mut buffer) {
                 Ok(count) => {
                     link.touch();
                     self.pass(link, Direction::ToClient, buffer[..count].to_vec());
                 }
-                Err(error) if link::is_refused(&error) => self.record(link, What::Unreachable),
+                Err(error) if is_refused(&error) => self.record(link, What::Unreachable),
                 Err(_) => {}
             }
         }
     }
 
-    fn halting(&self) -> bool {
-        self.halted.try_recv() == Err(TryRecvError::Disconnected)
-    }
-
     fn record(&self, link: &Link, what: What) {
-        let event = Event {
-            at: self.started.elapsed(),
+        self.hub.record(|at| Event {
+            at,
             client: link.number,
             what,
-        };
-        // Wait for a slow listener, but not past `stop`.
-        if let Err(full) = self.events.try_send(event)
-            && full.is_full()
-        {
-            select! {
-                send(self.events, full.into_inner()) -> _ => (),
-                recv(self.halted) -> _ => (),
-            }
-        }
+        });
     }
 }

@@ -10,6 +10,7 @@
 mod address;
 pub mod datagram;
 mod direction;
+mod hub;
 pub mod stream;
 
 pub use direction::Direction;

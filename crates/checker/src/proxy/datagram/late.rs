@@ -88,7 +88,7 @@ pub(super) fn run(shared: &Shared, arrivals: &Receiver<Late>) {
         select! {
             recv(arrivals) -> late => waiting.extend(late.ok().map(Reverse)),
             recv(timer) -> _ => {}
-            recv(shared.halted) -> _ => return,
+            recv(shared.hub.halted) -> _ => return,
         }
         while let Some(Reverse(late)) = waiting.pop_if_due() {
             shared.held.fetch_sub(1, Ordering::Relaxed);

@@ -5,13 +5,14 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::late::{self, Datagram, Late};
-use super::link::{self, Link};
+use super::link::Link;
 use super::{Decision, Direction, Fault, HELD, Shared, What};
+use crate::peer::is_refused;
 
 impl Shared {
     /// Does to a datagram what is decided, and passes it on.
     pub(super) fn pass(&self, link: &Arc<Link>, direction: Direction, bytes: Vec<u8>) {
-        let came = &self.came[usize::from(direction == Direction::ToClient)];
+        let came = &self.came[direction.index()];
         let index = came.fetch_add(1, Ordering::Relaxed) + 1;
         let mut decision = self.decider.decide(direction, index, bytes.len());
         if (decision.swap || decision.delay > Duration::ZERO) && !self.may_hold() {
@@ -98,7 +99,7 @@ impl Shared {
             };
             // A client that is gone is nobody's loss.
             if let Err(error) = sent
-                && link::is_refused(&error)
+                && is_refused(&error)
                 && datagram.direction == Direction::ToServer
             {
                 self.record(link, What::Unreachable);

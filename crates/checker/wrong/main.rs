@@ -5,6 +5,7 @@
 //! first program, and for each name of its table one bug, switched on at the
 //! place where it bites. Nothing of the checker is used.
 
+mod common;
 mod entry;
 mod show;
 mod tcp_basics;

@@ -8,6 +8,7 @@ use socket2::SockRef;
 
 use super::lines::{Line, Lines};
 use super::table::Bug;
+use crate::common::is_idle;
 use crate::show::{say_in_blocks, say_text};
 
 /// How long a program listens that takes silence for an end.
@@ -196,11 +197,4 @@ fn without_accents(text: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(text);
     let ascii = text.chars().map(|c| if c.is_ascii() { c } else { '?' });
     ascii.collect::<String>().into_bytes()
-}
-
-pub(crate) fn is_idle(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted
-    )
 }

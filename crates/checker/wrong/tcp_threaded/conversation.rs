@@ -9,6 +9,7 @@ use super::lines::{Line, Lines};
 use super::server::House;
 use super::table::Bug;
 use super::{GREETING, is_marker};
+use crate::common::is_idle;
 use crate::show::say_text;
 
 /// The longest answer, in bytes.
@@ -250,8 +251,4 @@ pub(super) fn converse(socket: TcpStream, house: &Arc<House>) -> io::Result<()> 
 /// A thread that panicked while it held the lock has left plain data behind.
 pub(super) fn lock<T>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-pub(super) fn is_idle(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }

@@ -11,6 +11,7 @@ mod turns;
 use std::io;
 
 use crate::Place;
+use crate::common;
 use crate::entry::Entry;
 pub(crate) use table::BANK;
 use table::Bug;
@@ -21,10 +22,7 @@ const GREETING: &[u8] = b"Welcome!";
 const BUSY: &[u8] = b"Busy, try again later";
 
 pub(crate) fn run(entry: &Entry<Bug>, place: &Place<'_>) -> io::Result<()> {
-    match place.host {
-        None => server::run(place.port, entry.bug),
-        Some(host) => client::run(host, place.port, entry.bug),
-    }
+    common::run(entry.bug, place, server::run, client::run)
 }
 
 fn is_marker(text: &[u8]) -> bool {

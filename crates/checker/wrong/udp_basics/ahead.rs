@@ -6,7 +6,8 @@ use std::io;
 use std::net::UdpSocket;
 use std::time::Duration;
 
-use super::client::{is_idle, request};
+use super::client::request;
+use crate::common::is_idle;
 use crate::show::say_text;
 
 /// How long a silence may be before everything unanswered is sent again.

@@ -2,21 +2,20 @@
 //! other, each sent until its answer comes or it is given up.
 
 use std::collections::VecDeque;
-use std::io::{self, ErrorKind, Read as _};
-use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs as _, UdpSocket};
-use std::thread;
+use std::io::{self, Read as _};
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
 use super::ahead;
 use super::table::Bug;
+use crate::common::{hang, is_idle, is_refused, resolve};
 use crate::show::{say, say_text};
 
 /// How long the first try waits; each further one waits twice as long.
 const WAIT: Duration = Duration::from_millis(200);
 
 pub(crate) fn run(host: &str, port: u16, bug: Bug) -> io::Result<()> {
-    let server = (host, port).to_socket_addrs()?.next();
-    let server = server.ok_or(io::Error::other("no address for this name"))?;
+    let server = resolve(host, port)?;
     let own = if bug == Bug::FixedPort { 7183 } else { 0 };
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, own))?;
     let connected = !matches!(bug, Bug::Unconnected | Bug::HostOnly | Bug::IgnoresRefused);
@@ -230,12 +229,9 @@ impl Client {
 
     fn end(self, unanswered: usize) -> io::Result<()> {
         match self.bug {
-            Bug::NeverLeaves if unanswered == 0 => loop {
-                thread::park();
-            },
+            Bug::NeverLeaves if unanswered == 0 => hang(),
             Bug::ExitOne => Err(io::Error::other("done")),
             Bug::GivesUpExitZero => Ok(()),
-            /*T*/
             Bug::Tires if self.answered > 0 => {
                 say("done");
                 Ok(())
@@ -244,18 +240,4 @@ impl Client {
             _ => Ok(()),
         }
     }
-}
-
-pub(crate) fn is_idle(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted
-    )
-}
-
-fn is_refused(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset
-    )
 }

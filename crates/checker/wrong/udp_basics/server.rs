@@ -1,13 +1,14 @@
 //! The right server, and what wrong ones do instead.
 
 use std::collections::HashSet;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 use std::thread;
 
 use socket2::{Domain, Socket, Type};
 
 use super::table::Bug;
+use crate::common::{AtSignal, hang, is_refused, stop_on_signal};
 use crate::show::{say, say_in_blocks, say_text};
 
 pub(crate) fn run(port: u16, bug: Bug) -> io::Result<()> {
@@ -21,7 +22,7 @@ pub(crate) fn run(port: u16, bug: Bug) -> io::Result<()> {
         _ => {}
     }
     let socket = bind(port, bug)?;
-    stop_on_signal(bug)?;
+    stop_on_signal(at_signal(bug))?;
     say(&format!("listening on {}", socket.local_addr()?));
     let others = if bug == Bug::Threads { 3 } else { 0 };
     for _ in 0..others {
@@ -29,6 +30,15 @@ pub(crate) fn run(port: u16, bug: Bug) -> io::Result<()> {
         thread::spawn(move || Server::new(socket, bug).serve());
     }
     Server::new(socket, bug).serve()
+}
+
+fn at_signal(bug: Bug) -> AtSignal {
+    match bug {
+        Bug::KilledBySignal => AtSignal::IsKilled,
+        Bug::OnlySigterm => AtSignal::OnlySigterm,
+        Bug::IgnoresSigterm => AtSignal::Stays,
+        _ => AtSignal::Stops,
+    }
 }
 
 fn bind(port: u16, bug: Bug) -> io::Result<UdpSocket> {
@@ -44,37 +54,9 @@ fn bind(port: u16, bug: Bug) -> io::Result<UdpSocket> {
     Ok(socket.into())
 }
 
-#[cfg(unix)]
-fn stop_on_signal(bug: Bug) -> io::Result<()> {
-    use signal_hook::consts::{SIGINT, SIGTERM};
-    use signal_hook::iterator::Signals;
-
-    if bug == Bug::KilledBySignal {
-        return Ok(());
-    }
-    let mut signals = Signals::new([SIGTERM])?;
-    if bug != Bug::OnlySigterm {
-        signals.add_signal(SIGINT)?;
-    }
-    thread::spawn(move || {
-        for _ in signals.forever() {
-            if bug != Bug::IgnoresSigterm {
-                say("stopped");
-                std::process::exit(0);
-            }
-        }
-    });
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn stop_on_signal(_bug: Bug) -> io::Result<()> {
-    Ok(())
-}
-
 /// Ends at a signal, while the process that holds the socket does not.
 fn let_a_child_work(port: u16) -> io::Result<()> {
-    stop_on_signal(Bug::Right)?;
+    stop_on_signal(AtSignal::Stops)?;
     let mut child = std::process::Command::new(std::env::current_exe()?)
         .args(["udp-server-ignores-sigterm", &port.to_string()])
         .spawn()?;
@@ -235,18 +217,5 @@ impl Server {
         #[cfg(unix)]
         rustix::net::connect_unspec(&self.socket)?;
         sent
-    }
-}
-
-fn is_refused(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset
-    )
-}
-
-fn hang() -> ! {
-    loop {
-        thread::park();
     }
 }

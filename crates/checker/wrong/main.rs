@@ -7,6 +7,7 @@
 
 mod common;
 mod entry;
+mod lines;
 mod show;
 mod tcp_basics;
 mod tcp_threaded;

@@ -10,10 +10,10 @@ use std::thread;
 use std::time::Duration;
 
 use super::conversation::SILENCE;
-use super::lines::{Line, Lines};
 use super::sender::{Sent, send_input};
 use super::table::Bug;
 use crate::common::{connect, hang, is_idle};
+use crate::lines::{Line, Lines};
 use crate::show::say_text;
 
 /// How often a client that waits for answers looks at the clock.
@@ -49,7 +49,7 @@ pub(crate) fn run(host: &str, port: u16, bug: Bug) -> io::Result<()> {
 }
 
 fn receive(mut socket: &TcpStream, sent: &Sent, bug: Bug) -> io::Result<()> {
-    let mut lines = Lines::new(bug);
+    let mut lines = Lines::new(super::habits(bug));
     let mut chunk = vec![0; 64 * 1024];
     socket.set_read_timeout(Some(match bug {
         Bug::SilenceEnds => SILENCE,

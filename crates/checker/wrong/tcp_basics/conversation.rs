@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
-use super::lines::{Line, Lines};
 use super::table::Bug;
 use crate::common::is_idle;
+use crate::lines::{Line, Lines};
 use crate::show::{say_in_blocks, say_text};
 
 /// How long a program listens that takes silence for an end.
@@ -38,7 +38,7 @@ impl<'a> Conversation<'a> {
         Conversation {
             socket,
             bug,
-            lines: Lines::new(bug),
+            lines: Lines::new(super::habits(bug)),
             out: Vec::new(),
             first_answer: None,
             marked: false,

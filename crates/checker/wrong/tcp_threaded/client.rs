@@ -5,10 +5,10 @@ use std::net::{Shutdown, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use super::lines::{Line, Lines};
 use super::table::Bug;
 use super::{BUSY, is_marker};
 use crate::common::{connect, hang, is_idle};
+use crate::lines::{Line, Lines};
 use crate::show::say_text;
 
 /// How long a program listens that takes silence for an end.
@@ -36,7 +36,7 @@ pub(super) fn run(host: &str, port: u16, bug: Bug) -> io::Result<()> {
     }
     let mut client = Client {
         socket,
-        lines: Lines::new(bug),
+        lines: Lines::new(super::habits(bug)),
         bug,
     };
     match client.talk() {
@@ -167,7 +167,7 @@ impl Client {
                 Ok(0) => return Ok(None),
                 Ok(count) => self.lines.push(&chunk[..count]),
                 Err(error) if is_idle(&error) => {
-                    if let Some(rest) = self.lines.last() {
+                    if let Some(Line::Text(rest)) = self.lines.last() {
                         return Ok(Some(rest));
                     }
                 }

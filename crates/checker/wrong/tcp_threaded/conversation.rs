@@ -5,11 +5,11 @@ use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::lines::{Line, Lines};
 use super::server::House;
 use super::table::Bug;
 use super::{GREETING, is_marker};
 use crate::common::is_idle;
+use crate::lines::{Line, Lines};
 use crate::show::say_text;
 
 /// The longest answer, in bytes.
@@ -43,7 +43,7 @@ impl Conversation {
     pub(super) fn begin(socket: TcpStream, house: Arc<House>) -> io::Result<Self> {
         let mut conversation = Self {
             socket,
-            lines: Lines::new(house.bug),
+            lines: Lines::new(super::habits(house.bug)),
             greeted: false,
             answers: 0,
             out: Vec::new(),
@@ -81,7 +81,7 @@ impl Conversation {
             Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(Next::GoesOn),
             Err(error) if is_idle(&error) && self.house.bug == Bug::SilenceEnds => {
                 if let Some(rest) = self.lines.last() {
-                    self.answer(Line::Text(rest))?;
+                    self.answer(rest)?;
                     self.send()?;
                 }
                 return Ok(Next::GoesOn);
@@ -109,7 +109,7 @@ impl Conversation {
     fn answer_all(&mut self, read: &[u8]) -> io::Result<Next> {
         if read.is_empty() {
             if let Some(rest) = self.lines.last() {
-                self.answer(Line::Text(rest))?;
+                self.answer(rest)?;
             }
             return Ok(Next::EndOfInput);
         }

@@ -61,7 +61,7 @@ def compile_c(name, folder):
     if not compiler:
         raise Missing("a C compiler (scripts/install-peers.sh installs gcc)")
     program = os.path.join(folder, name)
-    subprocess.run([compiler, "-O2", "-o", program, os.path.join(HERE, name + ".c")], check=True)
+    subprocess.run([compiler, "-O2", "-pthread", "-o", program, os.path.join(HERE, name + ".c")], check=True)
     return program
 
 

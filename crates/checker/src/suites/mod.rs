@@ -1,6 +1,8 @@
 //! The checks of every lesson, one module each.
 
+mod ends;
 mod hostile;
+mod printed;
 mod stream;
 mod tcp_basics;
 mod tcp_threaded;

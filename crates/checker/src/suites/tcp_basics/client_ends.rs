@@ -49,16 +49,6 @@ pub(super) const SERVER_GONE: Check = Check {
 };
 
 pub(super) const NO_SERVER: Check = Check {
-    name: "no-server",
-    role: Role::Client,
-    level: Level::Core,
     requirement: "TB-30",
-    summary: "when nobody listens, the exit code tells",
-    section: "exercise",
-    hints: [
-        "What does connect return when nobody listens?",
-        "A refused connection is an answer: nobody is there. Report it on standard error and leave with another code than 0.",
-        "try { connect(host, port) } on error { print it to stderr; exit(1) }",
-    ],
-    run: stream::client_ends::no_server,
+    ..stream::client_ends::NO_SERVER
 };

@@ -77,16 +77,6 @@ pub(super) const NOT_TEXT: Check = Check {
 };
 
 pub(super) const ESCAPED_OUTPUT: Check = Check {
-    name: "escaped-output",
-    role: Role::Server,
-    level: Level::More,
     requirement: "TB-20",
-    summary: "what a client sends, control characters or direction marks, cannot steer the operator's terminal",
-    section: "going-further",
-    hints: [
-        "What happens to your terminal when a client sends the bytes that clear a screen?",
-        "Print what comes from the network with its control characters replaced by something visible, and do not forget C1 and the marks that reverse a line.",
-        "for each character { if it is a control character or a direction mark: print its number; else print it }",
-    ],
-    run: stream::server_input::escaped_output,
+    ..stream::server_input::ESCAPED_OUTPUT
 };

@@ -1,7 +1,8 @@
 //! Core checks of the client: how a conversation ends (TT-27 to TT-31).
 
+use super::super::printed::contains;
 use super::BUSY;
-use super::stream::talk::{Input, Talk, contains};
+use super::stream::talk::{Input, Talk};
 use super::stream::{self, lf};
 use crate::bench::Bench;
 use crate::causes::*;
@@ -97,16 +98,6 @@ fn server_gone(bench: &mut Bench<'_>) -> Result<(), Failure> {
 }
 
 pub(super) const NO_SERVER: Check = Check {
-    name: "no-server",
-    role: Role::Client,
-    level: Level::Core,
     requirement: "TT-31",
-    summary: "when nobody listens, the exit code tells",
-    section: "exercise",
-    hints: [
-        "What does connect return when nobody listens?",
-        "A refused connection is an answer: nobody is there. Report it on standard error and leave with another code than 0.",
-        "try { connect(host, port) } on error { print it to stderr; exit(1) }",
-    ],
-    run: stream::client_ends::no_server,
+    ..stream::client_ends::NO_SERVER
 };

@@ -1,7 +1,7 @@
 //! Checks of the server beyond the core: how it stops (TT-17, TT-18).
 
+use super::super::ends::{needs_signals, stops_by};
 use super::stream::lf;
-use super::stream::server_life::{needs_signals, stops_by};
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::diagnose::common;

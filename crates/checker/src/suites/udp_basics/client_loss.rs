@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use super::talk::{Talk, fails, rows};
+use super::super::ends::fails;
+use super::talk::{Talk, rows};
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};

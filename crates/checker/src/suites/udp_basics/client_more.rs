@@ -2,14 +2,14 @@
 
 use std::time::Instant;
 
+use super::super::ends::{ends, fails_after_start, succeeds};
 use super::Hostile;
-use super::talk::{Talk, address, ends, fails, request, start_client};
+use super::talk::{Talk, address, request, start_client};
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
 use crate::limits::CLIENT;
 use crate::peer::Came;
-use crate::subject::Exit;
 use crate::verdict::{Failure, Side};
 
 pub(super) const NO_SERVER: Check = Check {
@@ -31,7 +31,7 @@ fn no_server(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let address = bench.datagram_address()?;
     let line = bench.word();
     let client = start_client(bench, address, &[line])?;
-    fails(&client, CLIENT, REFUSED_UNHEARD)
+    fails_after_start(&client, CLIENT, REFUSED_UNHEARD)
 }
 
 pub(super) const ESCAPED_ANSWER: Check = Check {
@@ -50,7 +50,7 @@ pub(super) const ESCAPED_ANSWER: Check = Check {
 };
 
 fn escaped_answer(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    let hostile = Hostile::new(bench);
+    let hostile = Hostile::line(bench);
     let mut talk = Talk::start(bench, std::slice::from_ref(&hostile.text))?;
     talk.answer_all(1)?;
     ends(&talk.client, CLIENT, NEVER_LEAVES)?;
@@ -107,13 +107,7 @@ fn two_clients(bench: &mut Bench<'_>) -> Result<(), Failure> {
             judge.aim(from, client.output());
             judge.send(&due);
         }
-        match ends(&client, CLIENT, NEVER_LEAVES)? {
-            Exit::Code(0) => {}
-            exit => {
-                let got = exit.to_string();
-                return Err(Failure::words(SUCCESS_HIDDEN, "exit code 0", got));
-            }
-        }
+        succeeds(&client, CLIENT, NEVER_LEAVES)?;
     }
     Ok(())
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, unbounded};
 
-use super::talk::{address, find, start_client};
+use super::super::printed::find;
+use super::talk::{address, start_client};
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};

@@ -4,6 +4,7 @@ use std::net::{SocketAddr, UdpSocket};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::super::ends::{needs_signals, stops_by};
 use super::{Hostile, exchange};
 use crate::bench::Bench;
 use crate::causes::*;
@@ -63,26 +64,14 @@ pub(super) const STOP_SIGNAL: Check = Check {
 };
 
 fn stop_signal(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    if cfg!(not(unix)) {
-        return Err(Failure::Skipped("this system has no SIGTERM".into()));
+    needs_signals()?;
+    for stop in [Stop::Terminate, Stop::Interrupt] {
+        let word = bench.word();
+        let (server, mut socket) = bench.datagram_server(word.as_bytes())?;
+        socket.expect(word.as_bytes())?;
+        stops_by(&server, stop, "")?;
     }
-    stops_by(bench, Stop::Terminate)?;
-    stops_by(bench, Stop::Interrupt)
-}
-
-fn stops_by(bench: &mut Bench<'_>, stop: Stop) -> Result<(), Failure> {
-    let word = bench.word();
-    let (server, mut socket) = bench.datagram_server(word.as_bytes())?;
-    socket.expect(word.as_bytes())?;
-    server.subject.signal(stop);
-    let (cause, got) = match server.subject.wait_exit(STOP) {
-        Some(Exit::Code(0)) => return Ok(()),
-        Some(exit @ Exit::Code(_)) => (STOPPED_AS_FAILURE, format!("it ended with {exit}")),
-        Some(exit @ Exit::Signal(_)) => (KILLED_BY_SIGNAL, format!("it was {exit}")),
-        None => (STAYS_AFTER_SIGNAL, "it stayed".into()),
-    };
-    let wanted = format!("exit code 0 within 1 s of {stop}");
-    Err(Failure::words(cause, wanted, got))
+    Ok(())
 }
 
 pub(super) const RESTART: Check = Check {
@@ -101,9 +90,7 @@ pub(super) const RESTART: Check = Check {
 };
 
 fn restart(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    if cfg!(not(unix)) {
-        return Err(Failure::Skipped("this system has no SIGTERM".into()));
-    }
+    needs_signals()?;
     let word = bench.word();
     let (server, mut socket) = bench.datagram_server(word.as_bytes())?;
     socket.expect(word.as_bytes())?;
@@ -162,9 +149,8 @@ fn escaped_output(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let hostile = Hostile::new(bench);
     exchange(&mut socket, hostile.text.as_bytes())?;
     // It prints before or after it answers; the next answer comes after both.
-    for _ in 0..2 {
-        let word = bench.word();
-        exchange(&mut socket, word.as_bytes())?;
+    for text in Hostile::followers(bench) {
+        exchange(&mut socket, text.as_bytes())?;
     }
     server.subject.signal(Stop::Terminate);
     server.subject.wait_exit(STOP);

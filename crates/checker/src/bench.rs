@@ -122,6 +122,11 @@ impl<'a> Bench<'a> {
         self.words.text(length)
     }
 
+    /// 64 bits at random.
+    pub(crate) fn number(&mut self) -> u64 {
+        self.words.number()
+    }
+
     /// What the programs of the lesson say.
     pub(crate) fn speech(&self) -> Speech {
         self.speech

@@ -13,22 +13,26 @@ macro_rules! causes {
 
 mod chat;
 mod general;
+mod time;
 
 pub(crate) use chat::*;
 pub(crate) use general::*;
+pub(crate) use time::*;
 
 /// Every cause a card can name.
-pub const CAUSES: &[Cause] = &joined::<{ GENERAL.len() + CHAT.len() }>();
+pub const CAUSES: &[Cause] =
+    &joined::<{ GENERAL.len() + CHAT.len() + TIME.len() }>([GENERAL, CHAT, TIME]);
 
-const fn joined<const ALL: usize>() -> [Cause; ALL] {
+const fn joined<const ALL: usize>(lists: [&[Cause]; 3]) -> [Cause; ALL] {
     let mut all = [GENERAL[0]; ALL];
-    let mut at = 0;
-    while at < ALL {
-        all[at] = match at < GENERAL.len() {
-            true => GENERAL[at],
-            false => CHAT[at - GENERAL.len()],
-        };
-        at += 1;
+    let (mut list, mut at, mut place) = (0, 0, 0);
+    while place < ALL {
+        if at == lists[list].len() {
+            (list, at) = (list + 1, 0);
+        } else {
+            all[place] = lists[list][at];
+            (at, place) = (at + 1, place + 1);
+        }
     }
     all
 }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// The placeholders a command may use.
-const PLACEHOLDERS: [&str; 5] = ["host", "port", "addr", "dir", "name"];
+const PLACEHOLDERS: [&str; 6] = ["host", "port", "addr", "dir", "name", "format"];
 
 /// A command, split into words; placeholders are filled in at each start.
 ///

@@ -1,6 +1,9 @@
 //! What every server of datagrams owes beyond its lesson's words: its life on a
 //! machine.
 
+pub(super) mod client_end;
+pub(super) mod echo;
+
 use std::net::{SocketAddr, UdpSocket};
 use std::thread;
 use std::time::{Duration, Instant};

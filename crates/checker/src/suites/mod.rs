@@ -7,14 +7,16 @@ mod tcp_basics;
 mod tcp_threaded;
 mod udp_basics;
 mod udp_chat;
+mod udp_timesync;
 
 use crate::lesson::Lesson;
 
-static ALL: [&Lesson; 4] = [
+static ALL: [&Lesson; 5] = [
     &tcp_basics::LESSON,
     &tcp_threaded::LESSON,
     &udp_basics::LESSON,
     &udp_chat::LESSON,
+    &udp_timesync::LESSON,
 ];
 
 /// Every lesson, in the order of the course.

@@ -2,11 +2,12 @@
 
 use std::time::Instant;
 
-use super::talk::{Talk, fails, rows};
+use super::talk::{Talk, rows};
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
 use crate::limits::GIVE_UP;
+use crate::suites::datagram::client_end::fails;
 use crate::verdict::Failure;
 
 /// How often a request must have been tried before it is given up (UB-18).

@@ -1,11 +1,8 @@
 //! Checks of the server beyond the core: its life on a machine (UB-10 to UB-14).
 
 use super::super::datagram;
-use super::{Hostile, exchange};
 use crate::bench::Bench;
 use crate::lesson::{Check, Level, Role};
-use crate::limits::STOP;
-use crate::subject::Stop;
 use crate::verdict::Failure;
 
 /// A request is answered with its own bytes.
@@ -87,24 +84,8 @@ pub(super) const ESCAPED_OUTPUT: Check = Check {
         "Print what comes from the network with its control characters replaced by something visible, and do not forget C1 and the marks that reverse a line.",
         "for each character { if it is a control character or a direction mark: print its number; else print it }",
     ],
-    run: escaped_output,
+    run: datagram::echo::escaped_output,
 };
-
-fn escaped_output(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    let word = bench.word();
-    let (server, mut socket) = bench.datagram_server(word.as_bytes())?;
-    socket.expect(word.as_bytes())?;
-    let hostile = Hostile::new(bench);
-    exchange(&mut socket, hostile.text.as_bytes())?;
-    // It prints before or after it answers; the next answer comes after both.
-    for _ in 0..2 {
-        let word = bench.word();
-        exchange(&mut socket, word.as_bytes())?;
-    }
-    server.subject.signal(Stop::Terminate);
-    server.subject.wait_exit(STOP);
-    hostile.find_in(server.subject.output())
-}
 
 pub(super) const SECOND_SERVER: Check = Check {
     name: "second-server",

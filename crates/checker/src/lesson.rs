@@ -27,6 +27,8 @@ pub struct Lesson {
     /// What a client is told besides the address: for each word here ours get
     /// `--WORD {WORD}`, and a student's gets `{WORD}` behind the port.
     pub client_options: &'static [&'static str],
+    /// What our own client is told besides, to do what a student's does.
+    pub reference_options: &'static str,
     /// What its programs say to each other.
     pub(crate) speech: Speech,
     /// Every check of both roles, in the order they run.

@@ -11,16 +11,19 @@ mod tcp_basics;
 mod tcp_threaded;
 mod udp_basics;
 mod udp_chat;
+mod udp_timesync;
 
 use std::io;
 use std::process::ExitCode;
 
 use entry::Entry;
 
-const USAGE: &str = "usage: wrong --list | wrong SERVER PORT | wrong CLIENT HOST PORT [NAME]";
+const USAGE: &str =
+    "usage: wrong --list | wrong SERVER PORT | wrong CLIENT HOST PORT [NAME | FORMAT]";
 
 /// What the command line says after the name of the program: a server gets no
-/// host, and a member of a room has a name.
+/// host. A member of a room has a name; who asks for the time has a format, which
+/// stands in its place.
 struct Place<'a> {
     host: Option<&'a str>,
     port: u16,
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
         list("tcp-threaded", tcp_threaded::BANK);
         list("udp-basics", udp_basics::BANK);
         list("udp-chat", udp_chat::BANK);
+        list("udp-timesync", udp_timesync::BANK);
         return ExitCode::SUCCESS;
     }
     let (host, port, member) = match arguments {
@@ -62,6 +66,8 @@ fn main() -> ExitCode {
         udp_basics::run(entry, &place)
     } else if let Some(entry) = find(udp_chat::BANK, name, &place) {
         udp_chat::run(entry, &place)
+    } else if let Some(entry) = find(udp_timesync::BANK, name, &place) {
+        udp_timesync::run(entry, &place)
     } else {
         return usage();
     };

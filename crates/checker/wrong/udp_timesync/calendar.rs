@@ -10,15 +10,33 @@ const KNOWN: &str = "YmdHMSFT%ybBeIpjaAuszZcxX";
 const CORE: &str = "YmdHMSFT%";
 const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
 const LONG_MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 const LONG_DAYS: [&str; 7] = [
-    "Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+    "Monday",
+    "Tuesday",
+    "Wednesday",
 ];
 
 pub(crate) fn since_1970() -> Duration {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
 }
 
 /// Minutes ahead of UTC. Only the zones that a judge could ask for.
@@ -33,7 +51,6 @@ pub(crate) fn zone() -> i64 {
 pub(crate) fn fill(format: &str, unix: i64, bug: Bug) -> Result<String, String> {
     let mut filled = String::new();
     let mut rest = format.chars();
-    let mut replaced = format.to_owned();
     while let Some(c) = rest.next() {
         if c != '%' {
             filled.push(c);
@@ -41,11 +58,7 @@ pub(crate) fn fill(format: &str, unix: i64, bug: Bug) -> Result<String, String> 
         }
         match rest.next() {
             Some(letter) if is_known(letter, bug) => {
-                let part = conversion(letter, unix, bug);
-                if letter != '%' {
-                    replaced = replaced.replace(&format!("%{letter}"), &part);
-                }
-                filled += &part;
+                filled += &conversion(letter, unix, bug);
             }
             Some(letter) if bug == Bug::LeavesUnknown => {
                 filled.push('%');
@@ -57,7 +70,12 @@ pub(crate) fn fill(format: &str, unix: i64, bug: Bug) -> Result<String, String> 
         }
     }
     match bug {
-        Bug::PercentPairs => Ok(replaced.replace("%%", "%")),
+        Bug::PercentPairs => {
+            let one = |text: String, letter: char| {
+                text.replace(&format!("%{letter}"), &conversion(letter, unix, Bug::Right))
+            };
+            Ok(CORE.chars().fold(format.to_owned(), one))
+        }
         _ => Ok(filled),
     }
 }
@@ -85,9 +103,9 @@ fn conversion(letter: char, unix: i64, bug: Bug) -> String {
     let at = |month: i64| usize::try_from(month - 1).unwrap_or(0);
     let day_name = LONG_DAYS[usize::try_from(days.rem_euclid(7)).unwrap_or(0)];
     match letter {
+        'Y' if bug == Bug::ShortYear => format!("{:02}", year % 100),
         'Y' => year.to_string(),
         'm' if bug == Bug::MonthFromZero => format!("{:02}", month - 1),
-        'm' if bug == Bug::NoZeros => month.to_string(),
         'm' => format!("{month:02}"),
         'd' => format!("{day:02}"),
         'H' => format!("{hour:02}"),
@@ -100,8 +118,8 @@ fn conversion(letter: char, unix: i64, bug: Bug) -> String {
         'B' => LONG_MONTHS[at(month)].into(),
         'b' => MONTHS[at(month) * 3..][..3].into(),
         'e' => format!("{day:2}"),
-        'I' if bug == Bug::Noon => format!("{:02}", hour % 12),
         'I' => format!("{:02}", (hour + 11) % 12 + 1),
+        'p' if bug == Bug::SmallLetters => if hour < 12 { "am" } else { "pm" }.into(),
         'p' => if hour < 12 { "AM" } else { "PM" }.into(),
         'j' if bug == Bug::DayFromZero => format!("{:03}", days - days_before(year)),
         'j' => format!("{:03}", days - days_before(year) + 1),

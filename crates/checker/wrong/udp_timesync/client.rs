@@ -19,6 +19,11 @@ pub(crate) fn run(host: &str, port: u16, format: &str, bug: Bug) -> io::Result<(
     let server = (host, port).to_socket_addrs()?.next();
     let server = server.ok_or(io::Error::other("no address for this name"))?;
     let client = Client { server, bug };
+    // The first of a row of ports that are its own, one for each try.
+    let _own = match bug {
+        Bug::FixedPort => Some(UdpSocket::bind((Ipv4Addr::LOCALHOST, 7184))?),
+        _ => None,
+    };
     match format {
         "sntp" if bug != Bug::SntpAsText => client.ask_for_offset(),
         _ => client.ask_for_time(format),
@@ -38,8 +43,7 @@ enum Tried {
 
 impl Client {
     fn socket(&self, is_sntp: bool) -> io::Result<UdpSocket> {
-        let own = if self.bug == Bug::FixedPort { 7184 } else { 0 };
-        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, own))?;
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
         let connected = match self.bug {
             Bug::Unconnected | Bug::IgnoresRefused => false,
             Bug::SntpUnconnected => !is_sntp,
@@ -87,12 +91,14 @@ impl Client {
             Bug::FixedFormat => b"%c".to_vec(),
             _ => format.as_bytes().to_vec(),
         };
-        let kept = self.socket(false)?;
+        let mut kept = None;
         for attempt in 0..self.tries() {
-            let fresh = self.socket(false)?;
-            let socket = match self.bug {
-                Bug::SameSocket => &kept,
-                _ => &fresh,
+            if self.bug != Bug::SameSocket {
+                kept = None;
+            }
+            let socket = match &mut kept {
+                Some(socket) => socket,
+                none => none.insert(self.socket(false)?),
             };
             if self.bug == Bug::NumbersTries && attempt > 0 {
                 request.extend(attempt.to_string().bytes());
@@ -113,12 +119,7 @@ impl Client {
         .map(drop)
     }
 
-    fn wait_for_time(
-        &self,
-        socket: &UdpSocket,
-        format: &str,
-        attempt: usize,
-    ) -> io::Result<Tried> {
+    fn wait_for_time(&self, socket: &UdpSocket, format: &str, attempt: usize) -> io::Result<Tried> {
         let size = match self.bug {
             Bug::Buffer256 => 256,
             _ => 1 << 16,
@@ -300,7 +301,7 @@ impl Client {
         let transmit = reply.get(40..48).is_none_or(|time| time != [0; 8]);
         let right = is_mine
             && (mode == 4 || self.bug == Bug::AnyMode)
-            && (leap != 3 || matches!(self.bug, Bug::AnyLeap | Bug::KissIsTime))
+            && (leap != 3 || self.bug == Bug::AnyLeap || stratum == 0)
             && (stratum <= 15 || self.bug == Bug::AnyStratum)
             && (transmit || self.bug == Bug::AnyTime);
         right.then_some(true)

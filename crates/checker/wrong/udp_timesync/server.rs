@@ -1,5 +1,6 @@
 //! The right server, and what wrong ones do instead.
 
+use std::collections::HashSet;
 use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::thread;
@@ -26,6 +27,7 @@ pub(crate) fn run(port: u16, bug: Bug) -> io::Result<()> {
         first: None,
         last: None,
         answered: 0,
+        known: HashSet::new(),
         limit: Limit::default(),
     }
     .serve()
@@ -87,6 +89,7 @@ struct Server {
     first: Option<SocketAddr>,
     last: Option<SocketAddr>,
     answered: usize,
+    known: HashSet<Vec<u8>>,
     limit: Limit,
 }
 
@@ -112,6 +115,9 @@ impl Server {
             };
             let received = now(self.bug);
             let data = buffer[..count].to_vec();
+            if self.bug == Bug::IgnoresRepeats && !self.known.insert(data.clone()) {
+                continue;
+            }
             let is_limited = matches!(
                 self.bug,
                 Bug::Limited | Bug::BansForEver | Bug::ComplainsAboutLimit
@@ -248,7 +254,7 @@ impl Server {
 
     fn send(&self, answer: &[u8], sender: SocketAddr, again: bool) -> io::Result<()> {
         match (self.bug, self.first) {
-            (Bug::AnswersOnce, _) if self.answered > 2 => Ok(0),
+            (Bug::AnswersOnce, _) if self.answered > 1 => Ok(0),
             (Bug::FirstClient, Some(first)) => self.socket.send_to(answer, first),
             (Bug::Connects, _) => {
                 self.socket.connect(sender)?;

@@ -68,7 +68,10 @@ fn reference(lesson: &Lesson, workspace: &Workspace) -> Result<Vec<Subject>> {
     let options: String = options.map(|word| format!(" --{word} {{{word}}}")).collect();
     Ok(vec![
         ours(Role::Server, "--listen {addr}")?,
-        ours(Role::Client, &format!("--connect {{addr}}{options}"))?,
+        ours(
+            Role::Client,
+            &format!("--connect {{addr}}{options} {}", lesson.reference_options),
+        )?,
     ])
 }
 

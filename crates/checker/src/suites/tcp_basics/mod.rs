@@ -24,6 +24,7 @@ pub(super) static LESSON: Lesson = Lesson {
     chapter: "docs/src/lessons/tcp-basics.md",
     protocol: "docs/src/protocols/tcp-basics.md",
     client_options: &[],
+    reference_options: "",
     speech: Speech::ECHO,
     checks: &CHECKS,
 };

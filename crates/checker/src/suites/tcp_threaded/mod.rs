@@ -24,6 +24,7 @@ pub(super) static LESSON: Lesson = Lesson {
     chapter: "docs/src/lessons/tcp-threaded.md",
     protocol: "docs/src/protocols/tcp-threaded.md",
     client_options: &[],
+    reference_options: "",
     speech: Speech {
         greeting: "Welcome!",
         before: "Hello, ",

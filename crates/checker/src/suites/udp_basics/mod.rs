@@ -26,6 +26,7 @@ pub(super) static LESSON: Lesson = Lesson {
     chapter: "docs/src/lessons/udp-basics.md",
     protocol: "docs/src/protocols/udp-basics.md",
     client_options: &[],
+    reference_options: "",
     speech: Speech::ECHO,
     checks: &CHECKS,
 };

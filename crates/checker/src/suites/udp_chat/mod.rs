@@ -38,6 +38,7 @@ pub(super) static LESSON: Lesson = Lesson {
     chapter: "docs/src/lessons/udp-chat.md",
     protocol: "docs/src/protocols/udp-chat.md",
     client_options: &["name"],
+    reference_options: "",
     // Not used: what goes to and fro here is no echo.
     speech: Speech::ECHO,
     checks: &CHECKS,

@@ -42,7 +42,10 @@ pub(super) fn tells_time(socket: &mut Datagrams, format: &str, zone: Zone) -> Re
     match socket.expect_any(now.as_bytes(), is_right) {
         Ok(_) => Ok(()),
         Err(missed) => {
-            let cause = missed.got.first().and_then(|got| wrong_time(format, got));
+            let cause = missed
+                .got
+                .first()
+                .and_then(|got| wrong_time(format, zone, got));
             Err(match cause {
                 Some(cause) => missed.blame(cause),
                 None => missed.into(),
@@ -52,18 +55,20 @@ pub(super) fn tells_time(socket: &mut Datagrams, format: &str, zone: Zone) -> Re
 }
 
 /// Why an answer to a format is wrong, where that is clear.
-fn wrong_time(format: &str, got: &[u8]) -> Option<Cause> {
+fn wrong_time(format: &str, zone: Zone, got: &[u8]) -> Option<Cause> {
     let now = whole(since_1970().as_secs_f64());
-    let in_zone = |minutes: i64| fill(format, now + minutes * 60, UTC).into_bytes();
-    let quarters = (-14 * 4..=14 * 4).filter(|&quarter| quarter != 0);
-    let seconds = (1..=120).map(|past| fill(format, now - past, UTC).into_bytes());
+    let told =
+        |minutes: i64, past: i64| fill(format, now - past + minutes * 60, UTC).as_bytes() == got;
+    let mut quarters = (-14 * 4..=14 * 4).map(|quarter| quarter * 15);
+    // The judge itself has waited a little for more.
+    let another = quarters.any(|ahead| ahead != zone.ahead && (0..2).any(|past| told(ahead, past)));
     if format.contains('%') && got == format.as_bytes() {
         Some(NOTHING_FILLED_IN)
     } else if is_error(got) {
         Some(CONVERSION_REFUSED)
-    } else if quarters.map(|q| in_zone(q * 15)).any(|time| time == got) {
+    } else if another {
         Some(ANOTHER_ZONE)
-    } else if seconds.into_iter().any(|time| time == got) {
+    } else if (1..=120).any(|past| told(zone.ahead, past)) {
         Some(TIME_STANDS_STILL)
     } else if got.starts_with(b"b'") || got.ends_with(b"\n") {
         // Told by what it looks like.
@@ -108,6 +113,7 @@ pub(super) fn is_refused(
         _ if before.len() > 1 => ANSWERED_TWICE,
         _ if answer.len() > LONGEST => ANSWER_TOO_LONG,
         _ if answer == request => PASSED_THROUGH,
+        _ if request.contains(&0) => CUT_AT_NUL,
         _ if request.starts_with(answer) => CUT_SILENTLY,
         _ if answer.to_ascii_uppercase().starts_with(b"ERR") => ERROR_WORDING,
         _ => NOT_REFUSED,

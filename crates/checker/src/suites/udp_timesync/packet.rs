@@ -1,7 +1,6 @@
 //! SNTP packets in the judge's hand (RFC 5905, section 7.3).
 
 use std::ops::Range;
-use std::time::Duration;
 
 /// Bytes of a packet without extensions.
 pub(super) const SIZE: usize = 48;
@@ -126,11 +125,6 @@ pub(super) fn seconds(timestamp: u64) -> f64 {
 /// The fraction of a timestamp in seconds.
 pub(super) fn fraction(timestamp: u64) -> f64 {
     f64::from(timestamp as u32) / 4_294_967_296.0
-}
-
-/// A moment since 1970 as seconds.
-pub(super) fn in_seconds(moment: Duration) -> f64 {
-    moment.as_secs_f64()
 }
 
 #[cfg(test)]

@@ -77,8 +77,8 @@ impl Sample {
         let near = |wanted: f64| (self.offset - wanted).abs() < 2.0 + truth.before;
         let era = TO_1970 as f64;
         Some(if near(truth.ahead) {
-            // The time of one way only tells nothing of the other.
-            match too_long || self.delay < truth.held - ROUNDING {
+            // It leaves out half of what the reply was held, if it is right.
+            match (error + truth.held / 2.0).abs() < truth.held / 4.0 {
                 true => DELAY_WRONG,
                 false => OFFSET_UNCORRECTED,
             }

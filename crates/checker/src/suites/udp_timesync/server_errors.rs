@@ -122,17 +122,17 @@ pub(super) const TOO_LONG: Check = Check {
 fn too_long(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let (_server, mut socket) = server(bench)?;
     // As long as they may be; bytes count, not characters.
-    let fitting = [bench.text(FORMAT), "年".repeat(FORMAT / 3)];
+    let fitting = [text(bench, FORMAT), "年".repeat(FORMAT / 3)];
     for format in fitting {
         comes_back(&mut socket, format.as_bytes())
             .map_err(|missed| missed.or_silence(FORMAT_LIMIT))
             .map_err(|failure| failure.instead_of(CHANGED_TEXT, FORMAT_LIMIT))?;
     }
     for length in [FORMAT + 1, 2 * FORMAT, 1025, 1472, 8193] {
-        let long = bench.text(length);
+        let long = text(bench, length);
         is_refused(bench, &mut socket, long.as_bytes(), LARGE_KILLS)?;
     }
-    let long = "é".repeat(FORMAT / 2 + 1);
+    let long = "年".repeat(FORMAT / 3 + 1);
     is_refused(bench, &mut socket, long.as_bytes(), LARGE_KILLS)?;
     // 51 dates are 510 bytes.
     let dates = |count: usize| "%F".repeat(count);
@@ -143,4 +143,9 @@ fn too_long(bench: &mut Bench<'_>) -> Result<(), Failure> {
         is_refused(bench, &mut socket, format.as_bytes(), LARGE_KILLS)?;
     }
     Ok(())
+}
+
+/// A text that nobody takes for mode 3.
+fn text(bench: &mut Bench<'_>, length: usize) -> String {
+    format!("A{}", bench.text(length - 1))
 }

@@ -28,7 +28,8 @@ struct Cli {
     #[arg(long, value_name = "TEXT", default_value = "%Y-%m-%d %H:%M:%S", value_parser = format)]
     format: String,
 
-    /// Ask over SNTP, and tell how far the clocks are apart
+    /// Ask over SNTP, and tell how far the clocks are apart; the same as
+    /// --format sntp
     #[arg(long, conflicts_with = "format")]
     sntp: bool,
 
@@ -70,9 +71,10 @@ fn main() -> ExitCode {
     exit::run(|cli: Cli| {
         let stop = exit::stop_on_signals(Duration::ZERO)?;
         let output = Output::stdout(&stop);
+        let sntp = cli.sntp || cli.format == "sntp";
         let options = Options {
-            count: cli.count.or(cli.sntp.then_some(SAMPLES)),
-            question: match cli.sntp {
+            count: cli.count.or(sntp.then_some(SAMPLES)),
+            question: match sntp {
                 true => Question::Sntp,
                 false => Question::Text(cli.format),
             },

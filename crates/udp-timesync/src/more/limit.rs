@@ -65,3 +65,42 @@ impl Limiter {
         place.count <= self.most
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_in_each_second_and_no_more() {
+        let mut limiter = Limiter::new(3);
+        let [one, other] = ["192.0.2.1", "2001:db8::1"].map(|ip| ip.parse().expect("an address"));
+        let start = limiter.started;
+        let mut at = |address, ms| limiter.allows(address, start + Duration::from_millis(ms));
+        let answers = [0, 500, 998, 999, 999].map(|ms| at(one, ms));
+        assert_eq!(answers, [true, true, true, false, false]);
+        // Nobody else is concerned, but for one chance in 65,536.
+        assert!(at(other, 999));
+        // A second after the first one, not after the last: asking on and on
+        // does not keep it shut.
+        assert_eq!(
+            [1000, 1001, 1999, 1999].map(|ms| at(one, ms)),
+            [true, true, true, false]
+        );
+        // A clock that goes back, as none should, ends nothing.
+        assert!(!at(one, 1500));
+    }
+
+    #[test]
+    fn a_flood_of_addresses_costs_no_memory_and_shuts_out_hardly_anybody() {
+        let mut limiter = Limiter::new(20);
+        let now = limiter.started;
+        for number in 0..100_000_u32 {
+            limiter.allows(IpAddr::from(number.to_be_bytes()), now);
+        }
+        assert_eq!(limiter.places.len(), PLACES);
+        let asked =
+            (0..1000_u32).map(|number| IpAddr::from([10, 0, (number >> 8) as u8, number as u8]));
+        let served = asked.filter(|source| limiter.allows(*source, now)).count();
+        assert!(served > 950, "{served} of 1000");
+    }
+}

@@ -31,3 +31,45 @@ pub fn plot(samples: &[Sample], best: Sample) -> Vec<String> {
 pub(crate) fn signed(nanos: Nanos) -> String {
     format!("{:+.6}", nanos as f64 / SECOND as f64)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(offset: Nanos) -> Sample {
+        Sample {
+            offset,
+            delay: offset,
+        }
+    }
+
+    #[test]
+    fn a_picture() {
+        let samples = [-10_000, 30_000, 10_000].map(sample);
+        let lines = plot(&samples, sample(10_000));
+        let expected = [
+            "            -0.000010 s                               +0.000030 s",
+            "                1 |*                                        |",
+            "                2 |                                        *|",
+            "                3 |                    #                    |",
+        ];
+        assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn all_alike_and_far_apart_and_none() {
+        let alike = plot(&[sample(5); 2], sample(5));
+        assert!(alike[1].ends_with("|                    #                    |"));
+        assert_eq!(plot(&[], sample(5)), Vec::<String>::new());
+        // Ends of the range of packets: no width overflows.
+        let far = plot(&[sample(-(1 << 63)), sample(1 << 63)], sample(0));
+        assert!(
+            far[1].ends_with("|*                                        |"),
+            "{far:?}"
+        );
+        assert!(
+            far[2].ends_with("|                                        *|"),
+            "{far:?}"
+        );
+    }
+}

@@ -127,8 +127,10 @@ fn summary(talk: &Talk<'_>, samples: &Filter) -> Result<(), Failure> {
         "this clock is {apart} s {side}, give or take {error} s; it was not set"
     ))?;
     let samples: Vec<Sample> = samples.samples().collect();
-    for line in plot(&samples, best) {
-        talk.output.line(line)?;
+    if samples.len() > 1 {
+        plot(&samples, best)
+            .iter()
+            .try_for_each(|line| talk.output.line(line))?;
     }
     Ok(())
 }

@@ -68,8 +68,8 @@ pub enum Verdict {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Rejection {
-    /// Too few bytes for a packet.
-    Short(usize),
+    /// So many bytes are no packet.
+    Length(usize),
     /// The mode is not 4, "server".
     Mode(u8),
     /// The origin is not the number we sent: late, repeated or forged.
@@ -168,8 +168,7 @@ impl Packet {
             poll: self.poll,
             precision: Packet::PRECISION,
             root_delay: Short(0),
-            // One step: less could not be said, and more is not known.
-            root_dispersion: Short(1),
+            root_dispersion: Short(0),
             reference_id: Packet::LOCAL_CLOCK,
             // Its own reference, so it is right at every moment.
             reference: receive,
@@ -196,8 +195,9 @@ impl Packet {
     /// What this datagram is to the question that carried `nonce`.
     #[must_use]
     pub fn judge(datagram: &[u8], nonce: u64) -> Verdict {
-        let Some(packet) = Packet::parse(datagram) else {
-            return Verdict::Rejected(Rejection::Short(datagram.len()));
+        let whole = Packet::parse(datagram).filter(|_| datagram.len() == PACKET);
+        let Some(packet) = whole else {
+            return Verdict::Rejected(Rejection::Length(datagram.len()));
         };
         // Whether it is an answer to us comes first: otherwise anybody could
         // send a kiss of death in the server's name.
@@ -233,7 +233,7 @@ fn at<const N: usize>(bytes: &[u8; PACKET], place: usize) -> [u8; N] {
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Rejection::Short(bytes) => write!(f, "it has {bytes} bytes, a packet has {PACKET}"),
+            Rejection::Length(bytes) => write!(f, "it has {bytes} bytes, a packet has {PACKET}"),
             Rejection::Mode(mode) => write!(f, "its mode is {mode}, a server's is 4"),
             Rejection::Origin => f.write_str("its origin is not the number we sent"),
             Rejection::Unset => f.write_str("the server's clock was never set"),

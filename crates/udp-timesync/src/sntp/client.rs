@@ -98,7 +98,10 @@ fn show(talk: &Talk<'_>, sample: Sample, stratum: u8) -> Result<(), Failure> {
 
 /// A kiss of death. Who goes on asking is not answered for longer still.
 fn sent_away(code: [u8; 4]) -> Failure {
+    let what = "the server sends us away";
     let meaning = match &code {
+        // Not a kiss in earnest, but no time either.
+        [0, 0, 0, 0] => return Failure::new(what, "its own clock was never set"),
         b"RATE" => "you ask too often",
         b"DENY" | b"RSTR" => "you are not served here",
         _ => "ask somebody else",

@@ -22,11 +22,11 @@ before: that measures the round trip. With 32 under way the server always has th
 next one waiting: that measures the work for each. The load generator
 (`scripts/bench/sntp_load.c`) is the same for both.
 
-The work is not quite the same. Ours prints each question with its sender to
-standard output (here `/dev/null`) at once. chronyd prints nothing, but it asks
-the kernel for the time at which each packet came, which is better than asking
-the clock afterwards, and keeps a record of its clients. It runs without touching
-the clock (`-x`), as a server with `local stratum 8`.
+Neither prints anything (`--quiet`). Still the work is not quite the same. Ours
+makes one call to receive and one to send; chronyd receives several packets with
+one call (`recvmmsg`), gets from the kernel the time at which each came, which is
+better than asking the clock afterwards, and keeps a record of its clients. It
+runs without touching the clock (`-x`), as a server with `local stratum 8`.
 
 The last two rows are about being right and not about being fast. Our client asks
 eight times, takes the answer with the smallest delay, and prints the offset. All
@@ -77,7 +77,7 @@ def run():
         load = harness.compile_c("sntp_load", folder)
 
         def ours():
-            return harness.serving(lambda port: [server, "--listen", f"127.0.0.1:{port}"], ready=is_bound)
+            return harness.serving(lambda port: [server, "--quiet", "--listen", f"127.0.0.1:{port}"], ready=is_bound)
 
         def theirs():
             return chronyd(program, folder)

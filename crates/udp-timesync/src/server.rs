@@ -49,6 +49,8 @@ pub struct Options {
     pub rate_limit: Option<u32>,
     /// Whether that is also for the addresses of this machine.
     pub limit_loopback: bool,
+    /// Whether questions are not printed.
+    pub quiet: bool,
 }
 
 /// Serves until `stop`, and gives `stop` itself when it ends for another reason.
@@ -156,18 +158,22 @@ impl Server<'_> {
                     Some(code) => question.kiss(code, transmit),
                 };
                 let sent = socket.send_to(&answer.emit(), from);
-                let Packet { version, .. } = question;
-                self.output
-                    .line(format_args!("{from}: SNTP version {version}"))?;
+                if !self.options.quiet {
+                    let Packet { version, .. } = question;
+                    let shown = format_args!("{from}: SNTP version {version}");
+                    self.output.line(shown)?;
+                }
                 sent
             }
             Request::Text(format) => {
                 totals.text += 1;
                 let answer = protocol::answer(format, &self.local_time(received));
                 let sent = socket.send_to(answer.as_bytes(), from);
-                let (format, answer) = (escape_bytes(format), escape(&answer));
-                self.output
-                    .line(format_args!("{from}: {format} -> {answer}"))?;
+                if !self.options.quiet {
+                    let (format, answer) = (escape_bytes(format), escape(&answer));
+                    let shown = format_args!("{from}: {format} -> {answer}");
+                    self.output.line(shown)?;
+                }
                 sent
             }
         };

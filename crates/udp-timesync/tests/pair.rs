@@ -95,6 +95,39 @@ fn the_default_format_is_that_of_the_lecture() {
 }
 
 #[test]
+fn a_format_can_be_typed() {
+    let server = server(&[]);
+    let address = server.address();
+    for (typed, printed, code, complaint) in [
+        ("%% 时\nmore\n", "% 时\n", 0, ""),
+        ("no end", "no end\n", 0, ""),
+        (
+            "",
+            "",
+            1,
+            "error: cannot read the format: the input has ended\n",
+        ),
+        (
+            "\n",
+            "",
+            1,
+            "error: cannot read the format: a format has 1 to 128 bytes\n",
+        ),
+        (&"x".repeat(200), "", 1, "error: cannot read the format: "),
+    ] {
+        let mut client = client(&address, &["--format", "-", "--count", "1"]);
+        client.write(typed.as_bytes());
+        client.end_input();
+        assert_eq!((client.wait(), client.stdout().as_str()), (code, printed));
+        assert!(
+            client.stderr().starts_with(complaint),
+            "{}",
+            client.stderr()
+        );
+    }
+}
+
+#[test]
 fn the_time_is_that_of_the_question() {
     let server = server(&[]);
     let (address, socket) = (server.address(), socket());
@@ -385,6 +418,16 @@ fn a_stop_reaches_a_server_that_waits_and_a_client_that_waits() {
         let again = Program::start(SERVER, &["--listen", &address]);
         assert_eq!(again.address(), address);
     }
+}
+
+#[test]
+fn a_quiet_server_answers_and_prints_nothing() {
+    let server = server(&["--quiet"]);
+    let (address, socket) = (server.address(), socket());
+    assert_eq!(exchange(&socket, &address, b"x"), b"x");
+    exchange(&socket, &address, &Packet::question(1).emit());
+    exchange(&socket, &address, b"y");
+    assert_eq!(server.printed().lines().count(), 1, "{}", server.printed());
 }
 
 #[test]

@@ -1,14 +1,21 @@
 //! The client's command line.
 
-use std::{process::ExitCode, time::Duration};
+use std::{
+    io::{self, IsTerminal as _},
+    process::ExitCode,
+    time::Duration,
+};
 
 use clap::Parser;
 use common::{
     args::{ConnectDatagrams, Seconds, WireArgs},
     exit::{self, Failure},
+    input,
     net::Target,
     output::Output,
+    stop::Stop,
 };
+use crossbeam_channel::select;
 use udp_timesync::{
     client::{self, Options, Question},
     protocol::{FORMAT, PORT},
@@ -24,7 +31,7 @@ struct Cli {
     #[command(flatten)]
     connect: ConnectDatagrams<PORT>,
 
-    /// Format of the time, 1 to 128 bytes
+    /// Format of the time, 1 to 128 bytes; - asks for it
     #[arg(long, value_name = "TEXT", default_value = "%Y-%m-%d %H:%M:%S", value_parser = format)]
     format: String,
 
@@ -62,6 +69,7 @@ A format may contain: %Y %m %d %H %M %S %y %j %p %I %a %A %b %B %c %x %X %Z %z
 %s %F %T %e %u %%
 
 Examples:
+  udp-timesync-client --format -                type a format, Ctrl-C ends
   udp-timesync-client --count 1 --format '%A, %H:%M %Z'
   udp-timesync-client --sntp --connect '[::1]:9008' --interval 0.1
 
@@ -71,13 +79,17 @@ fn main() -> ExitCode {
     exit::run(|cli: Cli| {
         let stop = exit::stop_on_signals(Duration::ZERO)?;
         let output = Output::stdout(&stop);
-        let sntp = cli.sntp || cli.format == "sntp";
+        let question = match cli.format.as_str() {
+            "sntp" => Question::Sntp,
+            _ if cli.sntp => Question::Sntp,
+            "-" => Question::Text(typed(&output, &stop)?),
+            text => Question::Text(text.to_owned()),
+        };
         let options = Options {
-            count: cli.count.or(sntp.then_some(SAMPLES)),
-            question: match sntp {
-                true => Question::Sntp,
-                false => Question::Text(cli.format),
-            },
+            count: cli
+                .count
+                .or((question == Question::Sntp).then_some(SAMPLES)),
+            question,
             interval: cli.interval.span(),
             wait: cli.wait.span(),
             timeout: cli.timeout.limit(),
@@ -93,6 +105,22 @@ fn main() -> ExitCode {
         };
         client::run(&open, &options, &output, &stop)
     })
+}
+
+/// The first line of standard input.
+fn typed(output: &Output, stop: &Stop) -> Result<String, Failure> {
+    let cannot = |why: String| Failure::new("cannot read the format", why);
+    let lines = input::lines(io::stdin(), FORMAT).map_err(|error| cannot(error.to_string()))?;
+    if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        output.prompt(">>> ")?;
+    }
+    let line = select! {
+        recv(lines) -> line => line.map_err(|_| cannot("the input has ended".to_owned()))?,
+        recv(stop.channel()) -> _ => return Err(Failure::stopped("nothing was asked yet")),
+    };
+    let line = line.map_err(|error| cannot(error.to_string()))?;
+    let text = String::from_utf8(line).map_err(|_| cannot("it is not UTF-8".to_owned()))?;
+    format(&text).map_err(cannot)
 }
 
 /// What no server would answer is not sent. Which conversions it knows, the

@@ -49,6 +49,10 @@ struct Cli {
     #[arg(long, value_name = "CODE", value_parser = kiss)]
     kiss: Option<[u8; 4]>,
 
+    /// Do not print questions
+    #[arg(short, long)]
+    quiet: bool,
+
     #[command(flatten)]
     wire: WireArgs,
 }
@@ -71,6 +75,7 @@ fn main() -> ExitCode {
             kiss: cli.kiss,
             rate_limit: Some(cli.rate_limit.unwrap_or(RATE_LIMIT)).filter(|most| *most > 0),
             limit_loopback: cli.rate_limit.is_some(),
+            quiet: cli.quiet,
         };
         let stop = exit::stop_on_signals(Duration::ZERO)?;
         let output = Output::stdout(&stop);

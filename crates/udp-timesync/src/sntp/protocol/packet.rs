@@ -143,8 +143,9 @@ impl Packet {
 
     /// A question. Where a clock used to be, it has a random number: the server
     /// copies it without looking, and somebody who cannot read our packets
-    /// cannot forge an answer, nor learn what our clock says
-    /// ([RFC 9769 §5](https://www.rfc-editor.org/rfc/rfc9769#section-5)).
+    /// cannot forge an answer. Every other field of a client is 0, for nobody
+    /// needs to know it ([NTP client data
+    /// minimization](https://datatracker.ietf.org/doc/html/draft-ietf-ntp-data-minimization-04)).
     #[must_use]
     pub fn question(nonce: u64) -> Self {
         Packet {

@@ -7,6 +7,7 @@ import codecs_of_common as codecs
 import idle
 import tcp_echo
 import threaded
+import time_server
 import udp_echo
 from harness import Missing
 
@@ -15,6 +16,7 @@ BENCHMARKS = {
     "threaded": threaded.run,
     "idle": idle.run,
     "udp-echo": udp_echo.run,
+    "time": time_server.run,
     "codecs": codecs.framing,
     "codecs-text": codecs.text,
 }

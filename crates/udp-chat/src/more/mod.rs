@@ -1,0 +1,4 @@
+//! What goes beyond the core.
+
+pub(crate) mod split;
+pub(crate) mod totals;

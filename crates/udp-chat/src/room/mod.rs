@@ -1,0 +1,488 @@
+//! The room: who is in it, and what each of them has still to be told.
+//!
+//! A state machine. Datagrams and the time go in; datagrams and news come out,
+//! through [`Effects`]. It has no socket, so a test can put any network around
+//! it ([`crate::server`] puts the real one).
+//!
+//! ```text
+//!            JOIN, no cookie: COOKIE, and nothing is kept
+//!                 .------.
+//!                 v      |   JOIN with the right cookie: WELCOME
+//!  stranger ------'------+-----------------------------------------> member
+//!      ^                                                                |
+//!      '----------------------------------------------------------------'
+//!         QUIT: left      30 s of silence, or its queue is full: lost
+//! ```
+
+mod member;
+mod pace;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    net::SocketAddr,
+    ops::Bound,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use self::member::Member;
+use crate::{
+    cookie::{Cookies, Verdict},
+    delivery::{Arrival, SILENCE},
+    more::totals::Totals,
+    name,
+    numbered::Numbered,
+    protocol::{Bad, Change, Code, Reply, Request},
+};
+
+/// Who sent a datagram: its address, and the socket that it came in by, since
+/// the answer has to leave by the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Peer {
+    /// Which of the server's sockets.
+    pub socket: usize,
+    /// The sender's address, or what says so.
+    pub address: SocketAddr,
+}
+
+/// What the room has done to the world.
+pub trait Effects {
+    /// Sends a datagram.
+    fn send(&mut self, to: Peer, datagram: &str);
+    /// Tells the operator.
+    fn show(&mut self, news: News<'_>);
+}
+
+/// What the operator wants to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News<'a> {
+    /// Somebody said something to all.
+    Said {
+        /// From where.
+        from: Peer,
+        /// Who.
+        name: &'a str,
+        /// What.
+        text: &'a str,
+    },
+    /// Somebody came or went.
+    Changed {
+        /// How.
+        change: Change,
+        /// From where.
+        from: Peer,
+        /// Who.
+        name: &'a str,
+        /// How many are in the room now.
+        count: usize,
+    },
+}
+
+/// What the room allows.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules {
+    /// Most members; `None` for any number.
+    pub max_members: Option<usize>,
+    /// Most messages a second from one member; `None` for any number.
+    pub rate: Option<u32>,
+    /// A member from which nothing came for so long is lost; `None` for never.
+    pub silence: Option<Duration>,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Rules {
+            max_members: Some(1024),
+            rate: Some(50),
+            silence: Some(SILENCE),
+        }
+    }
+}
+
+/// While so much waits for a member that keeps up, nobody's SAY is taken. What
+/// is out of order already, at most a window, may still be added to it.
+const HOLD: usize = 128;
+
+/// Time between two looks at what has to be sent again. Each member's moment is
+/// a different one, and looking at all members for each would cost more than
+/// the few milliseconds are worth.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// A member that was heard within this time is waited for at the end.
+const ALIVE: Duration = Duration::from_secs(1);
+
+/// How many bytes a stranger gets for each of its own
+/// ([RFC 9000 §8.1](https://www.rfc-editor.org/rfc/rfc9000#section-8.1)).
+const AMPLIFICATION: usize = 3;
+
+/// All of it.
+#[derive(Debug)]
+pub struct Room {
+    rules: Rules,
+    cookies: Cookies,
+    // In the order of their addresses: a simulation must be the same each time.
+    members: BTreeMap<Peer, Member>,
+    /// Whose each name is, in the form that no two may share.
+    names: HashMap<String, Peer>,
+    /// When to look at the members, at the latest.
+    wake: Option<Instant>,
+    /// The look that is under way.
+    look: Option<Look>,
+    closing: bool,
+    totals: Totals,
+    datagram: String,
+}
+
+/// A look at all members that ran out of budget.
+#[derive(Debug)]
+struct Look {
+    /// Where to go on.
+    at: Peer,
+    begun: Instant,
+    /// The earliest moment that those before `at` wait for.
+    wake: Option<Instant>,
+}
+
+impl Room {
+    /// An empty room. Who knows `secret` can make cookies.
+    #[must_use]
+    pub fn new(rules: Rules, secret: [u8; 32], now: Instant) -> Self {
+        Room {
+            rules,
+            cookies: Cookies::new(secret, now),
+            members: BTreeMap::new(),
+            names: HashMap::new(),
+            wake: None,
+            look: None,
+            closing: false,
+            totals: Totals::default(),
+            datagram: String::new(),
+        }
+    }
+
+    // ANCHOR: receive
+    /// Takes one datagram, whatever it holds.
+    pub fn receive(&mut self, from: Peer, datagram: &[u8], now: Instant, out: &mut impl Effects) {
+        self.totals.datagrams += 1;
+        let request = Request::parse(datagram);
+        if let Ok(Request::Join { name, cookie }) = request {
+            return self.join(from, name, cookie, datagram.len(), now, out);
+        }
+        if request == Ok(Request::Quit) {
+            // Whoever says it: the BYE before may have been lost.
+            out.send(from, "BYE");
+            return self.remove(from, Change::Left, now, out);
+        }
+        let Some(member) = self.members.get_mut(&from) else {
+            self.totals.strangers += 1;
+            // For the others there is no answer: they may be anybody's bytes.
+            if matches!(request, Ok(Request::Ping | Request::Say { .. })) {
+                refuse(from, Code::NoJoin, 0, datagram.len(), out);
+            }
+            return;
+        };
+        member.heard = now;
+        match request {
+            Ok(Request::Ack(id)) => {
+                if member.outbox.ack(id).is_some() {
+                    member.pace.count(now);
+                    self.totals.delivered += 1;
+                }
+            }
+            Ok(Request::Say { id, text }) => {
+                let msg = Arc::new(Numbered::msg(&member.name, text));
+                self.say(from, id, Some(msg), now, out);
+            }
+            Ok(Request::Ping) => out.send(from, "PONG"),
+            Ok(Request::Join { .. } | Request::Quit) => {}
+            Err(Bad { id: 0 }) => out.send(from, "ERR BAD 0"),
+            Err(Bad { id }) => self.say(from, id, None, now, out),
+        }
+    }
+    // ANCHOR_END: receive
+
+    /// A member says something; nothing if it is refused.
+    fn say(
+        &mut self,
+        from: Peer,
+        id: u32,
+        msg: Option<Arc<Numbered>>,
+        now: Instant,
+        out: &mut impl Effects,
+    ) {
+        let is_held = self.is_held(now);
+        let Some(member) = self.members.get_mut(&from) else {
+            return;
+        };
+        let arrival = member.inbox.judge(id);
+        if arrival == Arrival::Beyond {
+            return;
+        }
+        if arrival == Arrival::New {
+            // ANCHOR: held
+            // Too much from this member, or for another one. Without an ACK it
+            // will come again.
+            if msg.is_some() && (self.closing || is_held || !member.rate.allow(now)) {
+                self.totals.held += 1;
+                return;
+            }
+            // ANCHOR_END: held
+        }
+        match &msg {
+            Some(_) => reply(from, &Reply::Ack(id), &mut self.datagram, out),
+            None => reply(from, &refusal(Code::Bad, id), &mut self.datagram, out),
+        }
+        member.inbox.keep(id, msg);
+        while let Some(next) = self.members.get_mut(&from).and_then(|m| m.inbox.deliver()) {
+            if let Some(msg) = next {
+                self.totals.messages += 1;
+                let (name, text) = msg.fields().split_once(' ').unwrap_or_default();
+                out.show(News::Said { from, name, text });
+                self.tell_others(from, &msg, now, out);
+            }
+        }
+    }
+
+    /// Whether a member that keeps up has as much waiting as it should.
+    fn is_held(&self, now: Instant) -> bool {
+        let mut members = self.members.values();
+        members.any(|member| member.outbox.waiting() > HOLD && member.pace.keeps_up(now))
+    }
+
+    // ANCHOR: join
+    fn join(
+        &mut self,
+        from: Peer,
+        name: &str,
+        cookie: Option<&str>,
+        bytes: usize,
+        now: Instant,
+        out: &mut impl Effects,
+    ) {
+        let members = self.members.len();
+        let own = self.members.get_mut(&from);
+        // Its WELCOME was lost, or the JOIN came twice.
+        if let Some(member) = own.filter(|member| Some(member.cookie.as_str()) == cookie) {
+            member.heard = now;
+            let count = members as u32;
+            let name = &member.name;
+            let welcome = Reply::Welcome { name, count };
+            return reply(from, &welcome, &mut self.datagram, out);
+        }
+        if self.closing {
+            return;
+        }
+        let address = from.address;
+        let right = cookie.map(|cookie| (cookie, self.cookies.judge(cookie, address, now)));
+        let cookie = match right {
+            None | Some((_, Verdict::Wrong)) => {
+                let cookie = self.cookies.make(address, now);
+                self.totals.cookies += 1;
+                return answer(from, &Reply::Cookie(&cookie), bytes, out);
+            }
+            Some((_, Verdict::Used)) => return refuse(from, Code::Cookie, 0, bytes, out),
+            Some((cookie, Verdict::Right)) => cookie,
+        };
+        let key = name::key(name);
+        let is_member = self.members.contains_key(&from);
+        let full = self.rules.max_members.is_some_and(|most| members >= most);
+        let refused = if name::check(name).is_err() {
+            Some(Code::Name)
+        } else if self.names.get(&key).is_some_and(|bearer| *bearer != from) {
+            Some(Code::Taken)
+        } else if (full && !is_member) || !self.cookies.spend(cookie, address, now) {
+            Some(Code::Full)
+        } else {
+            None
+        };
+        if let Some(code) = refused {
+            self.totals.refused += 1;
+            return refuse(from, code, 0, bytes, out);
+        }
+        // Who joins anew has lost its old session, and does not know its ids.
+        self.remove(from, Change::Lost, now, out);
+        let member = Member::new(name, cookie, self.rules.rate, now);
+        self.members.insert(from, member);
+        self.names.insert(key, from);
+        self.wake_at(now);
+        let count = self.members.len() as u32;
+        let welcome = Reply::Welcome { name, count };
+        reply(from, &welcome, &mut self.datagram, out);
+        self.changed(from, Change::Joined, name, now, out);
+    }
+    // ANCHOR_END: join
+
+    /// Takes a member out, if it is one.
+    fn remove(&mut self, peer: Peer, change: Change, now: Instant, out: &mut impl Effects) {
+        let Some(member) = self.members.remove(&peer) else {
+            return;
+        };
+        self.names.remove(&name::key(&member.name));
+        self.totals.resent += member.outbox.resent();
+        self.changed(peer, change, &member.name, now, out);
+    }
+
+    /// Tells everybody who came or went.
+    fn changed(
+        &mut self,
+        from: Peer,
+        change: Change,
+        name: &str,
+        now: Instant,
+        out: &mut impl Effects,
+    ) {
+        match change {
+            Change::Joined => self.totals.joined += 1,
+            Change::Left => self.totals.left += 1,
+            Change::Lost => self.totals.lost += 1,
+        }
+        out.show(News::Changed {
+            change,
+            from,
+            name,
+            count: self.members.len(),
+        });
+        let note = Arc::new(Numbered::note(change, name));
+        self.tell_others(from, &note, now, out);
+    }
+
+    // ANCHOR: tell_others
+    /// Puts one text into the outbox of every member but one.
+    fn tell_others(
+        &mut self,
+        but: Peer,
+        item: &Arc<Numbered>,
+        now: Instant,
+        out: &mut impl Effects,
+    ) {
+        let mut too_slow = Vec::new();
+        for (peer, member) in &mut self.members {
+            if *peer != but && member.tell(Arc::clone(item), now).is_err() {
+                too_slow.push(*peer);
+            }
+        }
+        self.wake_at(now);
+        for peer in too_slow {
+            self.remove(peer, Change::Lost, now, out);
+        }
+    }
+    // ANCHOR_END: tell_others
+
+    /// Sends what is due, at most `budget` datagrams, so that the caller can
+    /// look after what came meanwhile: a socket holds a few hundred
+    /// acknowledgements and loses the rest. Takes out who has been silent for
+    /// too long.
+    pub fn transmit(&mut self, now: Instant, budget: usize, out: &mut impl Effects) {
+        let mut left = budget;
+        let (start, begun, mut wake) = match self.look.take() {
+            Some(look) => (Bound::Included(look.at), look.begun, look.wake),
+            None if self.wake.is_none_or(|wake| wake > now) => return,
+            None => {
+                self.wake = None;
+                (Bound::Unbounded, now, None)
+            }
+        };
+        let mut silent = Vec::new();
+        for (peer, member) in self.members.range_mut((start, Bound::Unbounded)) {
+            let until = self.rules.silence.map(|limit| member.heard + limit);
+            if until.is_some_and(|until| until <= now) {
+                silent.push(*peer);
+                continue;
+            }
+            loop {
+                if left == 0 {
+                    let at = *peer;
+                    self.look = Some(Look { at, begun, wake });
+                    break;
+                }
+                let Some((id, item)) = member.outbox.next(now) else {
+                    break;
+                };
+                item.emit(id, &mut self.datagram);
+                out.send(*peer, &self.datagram);
+                left -= 1;
+            }
+            if self.look.is_some() {
+                break;
+            }
+            let times = [wake, until, member.outbox.next_wake()];
+            wake = times.into_iter().flatten().min();
+        }
+        if self.look.is_none()
+            && let Some(wake) = wake
+        {
+            self.wake_at(wake.max(now + LOOK));
+        }
+        for peer in silent {
+            self.remove(peer, Change::Lost, now, out);
+        }
+    }
+
+    fn wake_at(&mut self, when: Instant) {
+        self.wake = Some(self.wake.map_or(when, |wake| wake.min(when)));
+    }
+
+    /// When [`transmit`](Self::transmit) has something to do next.
+    #[must_use]
+    pub fn next_wake(&self) -> Option<Instant> {
+        self.look
+            .as_ref()
+            .map_or(self.wake, |look| Some(look.begun))
+    }
+
+    /// From now on nobody joins and nothing new is taken; what was, is still
+    /// sent.
+    pub fn close(&mut self) {
+        self.closing = true;
+    }
+
+    /// Whether every member that is still heard of has been told everything.
+    #[must_use]
+    pub fn is_settled(&self, now: Instant) -> bool {
+        let mut members = self.members.values();
+        members.all(|member| member.outbox.is_empty() || member.heard + ALIVE < now)
+    }
+
+    /// Says goodbye to everybody, once, and gives what was counted.
+    pub fn end(self, out: &mut impl Effects) -> Totals {
+        let mut totals = self.totals;
+        for (peer, member) in &self.members {
+            out.send(*peer, "BYE");
+            totals.resent += member.outbox.resent();
+        }
+        totals
+    }
+
+    /// The names of all members, in the order of their addresses.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.members.values().map(|member| member.name.as_str())
+    }
+}
+
+/// Sends a reply to a member.
+fn reply(to: Peer, reply: &Reply<'_>, datagram: &mut String, out: &mut impl Effects) {
+    use std::fmt::Write as _;
+    datagram.clear();
+    // A String takes everything.
+    let _ = write!(datagram, "{reply}");
+    out.send(to, datagram);
+}
+
+// ANCHOR: answer
+/// Sends a reply to a stranger, who may be somebody else than the address says:
+/// never so much that it pays to send it in another's name.
+fn answer(to: Peer, reply: &Reply<'_>, bytes: usize, out: &mut impl Effects) {
+    let datagram = reply.to_string();
+    if datagram.len() <= AMPLIFICATION * bytes {
+        out.send(to, &datagram);
+    }
+}
+// ANCHOR_END: answer
+
+fn refuse(to: Peer, code: Code, id: u32, bytes: usize, out: &mut impl Effects) {
+    answer(to, &refusal(code, id), bytes, out);
+}
+
+fn refusal(code: Code, id: u32) -> Reply<'static> {
+    Reply::Err { code, id, text: "" }
+}

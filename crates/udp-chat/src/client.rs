@@ -10,21 +10,22 @@ use std::{
 };
 
 use common::{
-    escape::escape,
     exit::{Failure, reason, tell},
     input::Line,
-    net::{DatagramBuffer, DatagramError, DatagramSocket, LARGEST_DATAGRAM},
-    output::{Output, OutputError},
+    net::{DatagramError, DatagramSocket},
     stop::Stop,
 };
-use crossbeam_channel::{Receiver, RecvError, Sender, bounded, never, select};
+use crossbeam_channel::{Receiver, RecvError, bounded, never, select};
 
-pub use crate::session::News;
 use crate::{
-    more::split,
-    protocol::{Change, Code},
-    session::{Effects, End, Patience, Session},
+    more::{
+        split,
+        verdict::{unreachable, verdict},
+    },
+    network::{Arrived, Out, listen},
+    session::{End, Patience, Session},
 };
+pub use crate::{network::Show, session::News};
 
 /// Who types this alone leaves.
 pub const LEAVE: &str = "q";
@@ -40,9 +41,6 @@ const AFTER_STOP: Duration = Duration::from_millis(300);
 /// tried.
 const NEXT_ADDRESS: Duration = Duration::from_secs(2);
 
-/// As good as for ever.
-const LONG: Duration = Duration::from_secs(3600);
-
 /// How to talk.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -50,42 +48,6 @@ pub struct Options {
     pub name: String,
     /// How long to wait.
     pub patience: Patience,
-}
-
-/// Where the client puts what it has to say.
-pub trait Show {
-    /// Shows one piece of news. Its `Display` is a line without an end, escaped
-    /// already.
-    ///
-    /// # Errors
-    ///
-    /// The output's; the client then leaves.
-    fn show(&mut self, news: &News<'_>) -> Result<(), OutputError>;
-}
-
-impl Show for Output {
-    fn show(&mut self, news: &News<'_>) -> Result<(), OutputError> {
-        self.line(news)
-    }
-}
-
-/// A line for the user, with nothing in it that could drive the terminal.
-impl fmt::Display for News<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            News::Welcome { name, count } => {
-                write!(f, "* you are {}, {count} here", escape(name))
-            }
-            News::Said { from, text } => write!(f, "{}: {}", escape(from), escape(text)),
-            News::Changed { change, name } => {
-                let was = if *change == Change::Lost { "was " } else { "" };
-                write!(f, "* {} {was}{change}", escape(name))
-            }
-            News::Refused { said, code } => {
-                write!(f, "* the server refused it ({code}): {}", escape(said))
-            }
-        }
-    }
 }
 
 /// Joins over the first of `sockets` that answers, says every line of `input`,
@@ -125,9 +87,6 @@ pub fn run(
     }
     Err(Failure::usage("--connect", "there is no such address"))
 }
-
-/// What the thread of the network says.
-type Arrived = Result<Vec<u8>, DatagramError>;
 
 /// A client at work.
 struct Talk<'a> {
@@ -255,101 +214,26 @@ impl Talk<'_> {
 
     /// Nobody listens there any more. Whoever was leaving has left.
     fn unreachable(&self, error: &DatagramError) -> Result<End, Failure> {
-        if self.session.is_leaving() {
-            return Ok(End::Left);
+        match self.session.is_leaving() {
+            true => Ok(End::Left),
+            false => Err(unreachable(&self.server(), error)),
         }
-        let failure = Failure::new(format_args!("cannot reach {}", self.server()), error);
-        Err(match error {
-            DatagramError::Refused => {
-                failure.next_step("start the server first: cargo run --bin udp-chat-server")
-            }
-            _ => failure,
-        })
     }
 
-    /// What the end of the session means for the program.
     fn verdict(self, end: End) -> Result<(), Failure> {
         let server = self.server();
         self.out.shown?;
-        let unsaid = self.session.unsaid();
         if self.stop.is_set() {
-            return Err(match unsaid {
+            return Err(match self.session.unsaid() {
                 0 => Failure::stopped("you have left"),
-                _ => Failure::stopped(format_args!("messages not acknowledged: {unsaid}")),
+                unsaid => Failure::stopped(format_args!("messages not acknowledged: {unsaid}")),
             });
         }
-        let lost = |why| Err(Failure::new("the chat is over", why));
-        match (end, self.failure) {
-            (_, Some(failure)) => Err(failure),
-            (End::Left, None) => Ok(()),
-            (End::Refused(code), None) => Err(refused(code)),
-            (End::NoAnswer, None) => {
-                let failure = Failure::new("cannot join", format_args!("{server} does not answer"));
-                Err(failure.next_step("is it the address of a udp-chat-server?"))
-            }
-            (End::Silent, None) => lost("the server is silent"),
-            (End::Forgotten, None) => lost("the server does not know you any more; join again"),
-            (End::Closed, None) => lost("the server has closed the room"),
-        }
+        self.failure.map_or_else(|| verdict(end, &server), Err)
     }
 
     fn server(&self) -> String {
         let peer = self.out.socket.peer();
         peer.map_or_else(String::new, |peer| peer.to_string())
-    }
-}
-
-fn refused(code: Code) -> Failure {
-    let (why, next) = match code {
-        Code::Taken => ("another member has that name", "choose another --name"),
-        Code::Name => ("the server takes no such name", "choose another --name"),
-        Code::Full => ("the room is full", "try again later"),
-        Code::Bad | Code::NoJoin | Code::Cookie => (
-            "the server does not understand it",
-            "is it a udp-chat-server?",
-        ),
-    };
-    Failure::new("cannot join", why).next_step(next)
-}
-
-/// The thread of the network: every datagram goes into the channel. When that is
-/// full nobody takes any out of the socket, which then loses them; the server
-/// sends them again.
-fn listen(socket: &DatagramSocket, network: &Sender<Arrived>, end: &Stop) {
-    let mut buffer = DatagramBuffer::new(LARGEST_DATAGRAM);
-    while !end.is_set() {
-        let deadline = Instant::now() + LONG;
-        let arrived = match socket.receive_until(&mut buffer, deadline, end) {
-            Ok(Some(datagram)) if socket.is_peer(datagram.from) => Ok(datagram.bytes.to_vec()),
-            // Nothing, a stranger's, or larger than UDP can carry.
-            Ok(_) | Err(DatagramError::TooLarge { .. }) => continue,
-            Err(error) => Err(error),
-        };
-        if network.send(arrived).is_err() {
-            return;
-        }
-    }
-}
-
-/// What the session does, done.
-struct Out<'a> {
-    socket: &'a DatagramSocket,
-    sent: Result<(), DatagramError>,
-    show: &'a mut dyn Show,
-    shown: Result<(), OutputError>,
-}
-
-impl Effects for Out<'_> {
-    fn send(&mut self, datagram: &str) {
-        let sent = self.socket.send(datagram.as_bytes());
-        if self.sent.is_ok() {
-            self.sent = sent;
-        }
-    }
-
-    fn show(&mut self, news: News<'_>) {
-        if self.shown.is_ok() {
-            self.shown = self.show.show(&news);
-        }
     }
 }

@@ -7,6 +7,9 @@
 
 use std::fmt;
 
+pub use crate::words::{Change, Code};
+use crate::words::{is_cookie, is_text, is_word, parse_id, say_id, words};
+
 /// The port of this lesson, unless the user says otherwise.
 pub const PORT: u16 = 9004;
 
@@ -95,49 +98,6 @@ pub enum Reply<'a> {
         text: &'a str,
     },
 }
-
-/// How the room changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
-    /// Somebody came.
-    Joined,
-    /// Somebody said goodbye.
-    Left,
-    /// Somebody was not heard of any more.
-    Lost,
-}
-
-/// Why a server refuses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Code {
-    /// Only members may do that.
-    NoJoin,
-    /// That is no name.
-    Name,
-    /// Another member has that name.
-    Taken,
-    /// The room takes no more members.
-    Full,
-    /// The datagram makes no sense.
-    Bad,
-    /// The cookie was used before, for a session that is over.
-    Cookie,
-}
-
-/// The words of the wire.
-const CHANGES: [(Change, &str); 3] = [
-    (Change::Joined, "joined"),
-    (Change::Left, "left"),
-    (Change::Lost, "lost"),
-];
-const CODES: [(Code, &str); 6] = [
-    (Code::NoJoin, "NOJOIN"),
-    (Code::Name, "NAME"),
-    (Code::Taken, "TAKEN"),
-    (Code::Full, "FULL"),
-    (Code::Bad, "BAD"),
-    (Code::Cookie, "COOKIE"),
-];
 
 /// A datagram that is none of this protocol's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -237,14 +197,14 @@ impl<'a> Reply<'a> {
                 let (change, name) = rest.split_once(' ')?;
                 Reply::Note {
                     id: parse_id(first)?,
-                    change: CHANGES.iter().find(|(_, word)| *word == change)?.0,
+                    change: Change::parse(change)?,
                     name: is_word(name).then_some(name)?,
                 }
             }
             ("ERR", Some(rest)) => {
                 let (id, text) = rest.split_once(' ').unwrap_or((rest, ""));
                 Reply::Err {
-                    code: CODES.iter().find(|(_, word)| *word == first)?.0,
+                    code: Code::parse(first)?,
                     id: if id == "0" { 0 } else { parse_id(id)? },
                     text,
                 }
@@ -268,66 +228,4 @@ impl fmt::Display for Reply<'_> {
             Reply::Err { code, id, text } => write!(f, "ERR {code} {id} {text}"),
         }
     }
-}
-
-impl fmt::Display for Change {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = CHANGES.iter().find(|(change, _)| change == self);
-        f.write_str(word.map_or("", |(_, word)| word))
-    }
-}
-
-impl fmt::Display for Code {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = CODES.iter().find(|(code, _)| code == self);
-        f.write_str(word.map_or("", |(_, word)| word))
-    }
-}
-
-/// The word and what stands behind its blank, without the line end that typing
-/// by hand leaves (UC-22).
-fn words(datagram: &[u8]) -> Option<(&str, Option<&str>)> {
-    if datagram.len() > MAX_DATAGRAM {
-        return None;
-    }
-    let line = datagram
-        .strip_suffix(b"\n")
-        .map_or(datagram, |line| line.strip_suffix(b"\r").unwrap_or(line));
-    let text = str::from_utf8(line).ok()?;
-    Some(match text.split_once(' ') {
-        Some((word, fields)) => (word, Some(fields)),
-        None => (text, None),
-    })
-}
-
-/// The id of a SAY, also of one that is otherwise bad; 0 if there is none.
-fn say_id(datagram: &[u8]) -> u32 {
-    let Some(fields) = datagram.strip_prefix(b"SAY ") else {
-        return 0;
-    };
-    let digits = fields.split(|byte| b" \r\n".contains(byte)).next();
-    let digits = digits.and_then(|digits| str::from_utf8(digits).ok());
-    digits.and_then(parse_id).unwrap_or(0)
-}
-
-/// Exactly one spelling of each number counts: 1, and neither 01 nor +1.
-fn parse_id(digits: &str) -> Option<u32> {
-    // parse() alone would accept "+1" and "01".
-    let plain = digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0');
-    plain.then(|| digits.parse().ok())?
-}
-
-fn is_text(text: &str) -> bool {
-    (1..=MAX_TEXT).contains(&text.len())
-}
-
-/// Whether it can stand where a name stands. The server has looked closer
-/// ([`crate::name`]).
-fn is_word(name: &str) -> bool {
-    !name.is_empty() && !name.contains(' ')
-}
-
-fn is_cookie(text: &str) -> bool {
-    let known = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
-    text.len() == COOKIE && text.bytes().all(known)
 }

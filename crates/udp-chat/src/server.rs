@@ -5,23 +5,21 @@
 //! datagram, the time to send something again, or the stop.
 
 use std::{
-    fmt, io,
+    io, thread,
     time::{Duration, Instant},
 };
 
 use common::{
-    escape::escape,
     exit::{Failure, reason, tell},
-    net::{DatagramBuffer, DatagramError, DatagramSocket, DatagramSockets, LARGEST_DATAGRAM},
+    net::{
+        Datagram, DatagramBuffer, DatagramError, DatagramSocket, DatagramSockets, LARGEST_DATAGRAM,
+    },
     output::{Output, OutputError},
     stop::Stop,
 };
 
 pub use crate::more::totals::Totals;
-use crate::{
-    protocol::Change,
-    room::{Effects, News, Peer, Room, Rules},
-};
+use crate::room::{Effects, News, Peer, Room, Rules};
 
 /// Datagrams taken, and then sent, in one turn. A socket holds about 256 small
 /// ones and loses the rest: who sent to 500 members first and looked for their
@@ -55,74 +53,56 @@ pub fn run(
 ) -> Result<Totals, Failure> {
     let mut secret = [0; 32];
     getrandom::fill(&mut secret).map_err(|error| Failure::new("cannot make a secret", error))?;
-    let mut sockets = DatagramSockets::new(sockets).map_err(|error| cannot_serve(&error))?;
     let mut room = Room::new(options.rules, secret, Instant::now());
     let mut buffer = DatagramBuffer::new(LARGEST_DATAGRAM);
-    let mut printed = Ok(());
-    let mut grace = None;
+    let mut out = Out {
+        sockets: DatagramSockets::new(sockets).map_err(|error| cannot_serve(&error))?,
+        output,
+        printed: Ok(()),
+    };
+    let mut until = None;
     // ANCHOR: serve
-    while printed.is_ok() {
-        let more = take(&mut sockets, &mut buffer, &mut room, output, &mut printed);
+    while out.printed.is_ok() {
+        let more = take(&mut room, &mut buffer, &mut out);
         let now = Instant::now();
-        let mut out = Out {
-            sockets: &sockets,
-            output,
-            printed: &mut printed,
-        };
         room.transmit(now, TURN, &mut out);
         if stop.is_set() {
-            let until = *grace.get_or_insert(now + options.grace);
+            let until = *until.get_or_insert(now + options.grace);
             room.close();
             if room.is_settled(now) || until <= now {
                 break;
             }
         }
-        let wake = room.next_wake();
+        let wake = room.next_wake().into_iter().chain(until).min();
         if !more && wake.is_none_or(|wake| wake > now) {
-            wait(&sockets, wake, grace, stop)?;
+            // Once it is given, the stop would wake us for ever.
+            let stop = until.is_none().then_some(stop);
+            let waited = out.sockets.wait(wake, stop);
+            waited.map_err(|error| cannot_serve(&error))?;
         }
     }
     // ANCHOR_END: serve
-    let mut out = Out {
-        sockets: &sockets,
-        output,
-        printed: &mut printed,
-    };
     let totals = room.end(&mut out);
-    printed?;
+    out.printed?;
     Ok(totals)
 }
 
 /// Takes what has come, but not without an end: there is something to send as
 /// well. Whether more may be there.
-fn take(
-    sockets: &mut DatagramSockets,
-    buffer: &mut DatagramBuffer,
-    room: &mut Room,
-    output: &Output,
-    printed: &mut Result<(), OutputError>,
-) -> bool {
+fn take(room: &mut Room, buffer: &mut DatagramBuffer, out: &mut Out<'_>) -> bool {
     for _ in 0..TURN {
-        match sockets.take(buffer) {
+        match out.sockets.take(buffer) {
             Ok(None) => return false,
-            Ok(Some((socket, datagram))) => {
-                let from = Peer {
-                    socket,
-                    address: datagram.from,
-                };
-                let mut out = Out {
-                    sockets,
-                    output,
-                    printed,
-                };
-                room.receive(from, datagram.bytes, Instant::now(), &mut out);
+            Ok(Some((socket, Datagram { bytes, from }))) => {
+                let address = from;
+                room.receive(Peer { socket, address }, bytes, Instant::now(), out);
             }
             // A member is gone, which its silence will show, or a datagram was
             // larger than UDP can carry. Not this socket's end.
             Err(DatagramError::Refused | DatagramError::TooLarge { .. }) => {}
             Err(error) => {
                 tell("warning", &format_args!("cannot receive: {error}"));
-                std::thread::sleep(BACK_OFF);
+                thread::sleep(BACK_OFF);
                 return false;
             }
         }
@@ -130,27 +110,11 @@ fn take(
     true
 }
 
-/// Waits for a datagram, until `wake`, or for the stop.
-fn wait(
-    sockets: &DatagramSockets,
-    wake: Option<Instant>,
-    grace: Option<Instant>,
-    stop: &Stop,
-) -> Result<(), Failure> {
-    // After the stop its alarm rings for ever, and would let nobody sleep.
-    let quiet = Stop::new();
-    let stop = if grace.is_some() { &quiet } else { stop };
-    let deadline = wake.into_iter().chain(grace).min();
-    sockets
-        .wait(deadline, stop)
-        .map_err(|error| cannot_serve(&error))
-}
-
 /// What the room does, done.
 struct Out<'a> {
-    sockets: &'a DatagramSockets,
+    sockets: DatagramSockets,
     output: &'a Output,
-    printed: &'a mut Result<(), OutputError>,
+    printed: Result<(), OutputError>,
 }
 
 impl Effects for Out<'_> {
@@ -163,28 +127,7 @@ impl Effects for Out<'_> {
 
     fn show(&mut self, news: News<'_>) {
         if self.printed.is_ok() {
-            *self.printed = self.output.line(news);
-        }
-    }
-}
-
-impl fmt::Display for News<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            News::Said { from, name, text } => {
-                write!(f, "{} {}: {}", from.address, escape(name), escape(text))
-            }
-            News::Changed {
-                change,
-                from,
-                name,
-                count,
-            } => {
-                let name = escape(name);
-                let was = if *change == Change::Lost { "was " } else { "" };
-                let address = from.address;
-                write!(f, "{address} {name} {was}{change}, {count} here")
-            }
+            self.printed = self.output.line(news);
         }
     }
 }

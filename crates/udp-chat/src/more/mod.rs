@@ -2,3 +2,4 @@
 
 pub(crate) mod split;
 pub(crate) mod totals;
+pub(crate) mod verdict;

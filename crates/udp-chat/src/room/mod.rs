@@ -14,20 +14,21 @@
 //!         QUIT: left      30 s of silence, or its queue is full: lost
 //! ```
 
+mod join;
 mod member;
+mod news;
 mod pace;
+mod transmit;
 
 use std::{
     collections::{BTreeMap, HashMap},
-    net::SocketAddr,
-    ops::Bound,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use self::member::Member;
+use self::{join::refuse, member::Member, transmit::Look};
 use crate::{
-    cookie::{Cookies, Verdict},
+    cookie::Cookies,
     delivery::{Arrival, SILENCE},
     more::totals::Totals,
     name,
@@ -35,48 +36,7 @@ use crate::{
     protocol::{Bad, Change, Code, Reply, Request},
 };
 
-/// Who sent a datagram: its address, and the socket that it came in by, since
-/// the answer has to leave by the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Peer {
-    /// Which of the server's sockets.
-    pub socket: usize,
-    /// The sender's address, or what says so.
-    pub address: SocketAddr,
-}
-
-/// What the room has done to the world.
-pub trait Effects {
-    /// Sends a datagram.
-    fn send(&mut self, to: Peer, datagram: &str);
-    /// Tells the operator.
-    fn show(&mut self, news: News<'_>);
-}
-
-/// What the operator wants to know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum News<'a> {
-    /// Somebody said something to all.
-    Said {
-        /// From where.
-        from: Peer,
-        /// Who.
-        name: &'a str,
-        /// What.
-        text: &'a str,
-    },
-    /// Somebody came or went.
-    Changed {
-        /// How.
-        change: Change,
-        /// From where.
-        from: Peer,
-        /// Who.
-        name: &'a str,
-        /// How many are in the room now.
-        count: usize,
-    },
-}
+pub use news::{Effects, News, Peer};
 
 /// What the room allows.
 #[derive(Debug, Clone, Copy)]
@@ -103,17 +63,8 @@ impl Default for Rules {
 /// is out of order already, at most a window, may still be added to it.
 const HOLD: usize = 128;
 
-/// Time between two looks at what has to be sent again. Each member's moment is
-/// a different one, and looking at all members for each would cost more than
-/// the few milliseconds are worth.
-const LOOK: Duration = Duration::from_millis(5);
-
 /// A member that was heard within this time is waited for at the end.
 const ALIVE: Duration = Duration::from_secs(1);
-
-/// How many bytes a stranger gets for each of its own
-/// ([RFC 9000 §8.1](https://www.rfc-editor.org/rfc/rfc9000#section-8.1)).
-const AMPLIFICATION: usize = 3;
 
 /// All of it.
 #[derive(Debug)]
@@ -131,16 +82,6 @@ pub struct Room {
     closing: bool,
     totals: Totals,
     datagram: String,
-}
-
-/// A look at all members that ran out of budget.
-#[derive(Debug)]
-struct Look {
-    /// Where to go on.
-    at: Peer,
-    begun: Instant,
-    /// The earliest moment that those before `at` wait for.
-    wake: Option<Instant>,
 }
 
 impl Room {
@@ -249,69 +190,6 @@ impl Room {
         members.any(|member| member.outbox.waiting() > HOLD && member.pace.keeps_up(now))
     }
 
-    // ANCHOR: join
-    fn join(
-        &mut self,
-        from: Peer,
-        name: &str,
-        cookie: Option<&str>,
-        bytes: usize,
-        now: Instant,
-        out: &mut impl Effects,
-    ) {
-        let members = self.members.len();
-        let own = self.members.get_mut(&from);
-        // Its WELCOME was lost, or the JOIN came twice.
-        if let Some(member) = own.filter(|member| Some(member.cookie.as_str()) == cookie) {
-            member.heard = now;
-            let count = members as u32;
-            let name = &member.name;
-            let welcome = Reply::Welcome { name, count };
-            return reply(from, &welcome, &mut self.datagram, out);
-        }
-        if self.closing {
-            return;
-        }
-        let address = from.address;
-        let right = cookie.map(|cookie| (cookie, self.cookies.judge(cookie, address, now)));
-        let cookie = match right {
-            None | Some((_, Verdict::Wrong)) => {
-                let cookie = self.cookies.make(address, now);
-                self.totals.cookies += 1;
-                return answer(from, &Reply::Cookie(&cookie), bytes, out);
-            }
-            Some((_, Verdict::Used)) => return refuse(from, Code::Cookie, 0, bytes, out),
-            Some((cookie, Verdict::Right)) => cookie,
-        };
-        let key = name::key(name);
-        let is_member = self.members.contains_key(&from);
-        let full = self.rules.max_members.is_some_and(|most| members >= most);
-        let refused = if name::check(name).is_err() {
-            Some(Code::Name)
-        } else if self.names.get(&key).is_some_and(|bearer| *bearer != from) {
-            Some(Code::Taken)
-        } else if (full && !is_member) || !self.cookies.spend(cookie, address, now) {
-            Some(Code::Full)
-        } else {
-            None
-        };
-        if let Some(code) = refused {
-            self.totals.refused += 1;
-            return refuse(from, code, 0, bytes, out);
-        }
-        // Who joins anew has lost its old session, and does not know its ids.
-        self.remove(from, Change::Lost, now, out);
-        let member = Member::new(name, cookie, self.rules.rate, now);
-        self.members.insert(from, member);
-        self.names.insert(key, from);
-        self.wake_at(now);
-        let count = self.members.len() as u32;
-        let welcome = Reply::Welcome { name, count };
-        reply(from, &welcome, &mut self.datagram, out);
-        self.changed(from, Change::Joined, name, now, out);
-    }
-    // ANCHOR_END: join
-
     /// Takes a member out, if it is one.
     fn remove(&mut self, peer: Peer, change: Change, now: Instant, out: &mut impl Effects) {
         let Some(member) = self.members.remove(&peer) else {
@@ -368,68 +246,6 @@ impl Room {
     }
     // ANCHOR_END: tell_others
 
-    /// Sends what is due, at most `budget` datagrams, so that the caller can
-    /// look after what came meanwhile: a socket holds a few hundred
-    /// acknowledgements and loses the rest. Takes out who has been silent for
-    /// too long.
-    pub fn transmit(&mut self, now: Instant, budget: usize, out: &mut impl Effects) {
-        let mut left = budget;
-        let (start, begun, mut wake) = match self.look.take() {
-            Some(look) => (Bound::Included(look.at), look.begun, look.wake),
-            None if self.wake.is_none_or(|wake| wake > now) => return,
-            None => {
-                self.wake = None;
-                (Bound::Unbounded, now, None)
-            }
-        };
-        let mut silent = Vec::new();
-        for (peer, member) in self.members.range_mut((start, Bound::Unbounded)) {
-            let until = self.rules.silence.map(|limit| member.heard + limit);
-            if until.is_some_and(|until| until <= now) {
-                silent.push(*peer);
-                continue;
-            }
-            loop {
-                if left == 0 {
-                    let at = *peer;
-                    self.look = Some(Look { at, begun, wake });
-                    break;
-                }
-                let Some((id, item)) = member.outbox.next(now) else {
-                    break;
-                };
-                item.emit(id, &mut self.datagram);
-                out.send(*peer, &self.datagram);
-                left -= 1;
-            }
-            if self.look.is_some() {
-                break;
-            }
-            let times = [wake, until, member.outbox.next_wake()];
-            wake = times.into_iter().flatten().min();
-        }
-        if self.look.is_none()
-            && let Some(wake) = wake
-        {
-            self.wake_at(wake.max(now + LOOK));
-        }
-        for peer in silent {
-            self.remove(peer, Change::Lost, now, out);
-        }
-    }
-
-    fn wake_at(&mut self, when: Instant) {
-        self.wake = Some(self.wake.map_or(when, |wake| wake.min(when)));
-    }
-
-    /// When [`transmit`](Self::transmit) has something to do next.
-    #[must_use]
-    pub fn next_wake(&self) -> Option<Instant> {
-        self.look
-            .as_ref()
-            .map_or(self.wake, |look| Some(look.begun))
-    }
-
     /// From now on nobody joins and nothing new is taken; what was, is still
     /// sent.
     pub fn close(&mut self) {
@@ -466,21 +282,6 @@ fn reply(to: Peer, reply: &Reply<'_>, datagram: &mut String, out: &mut impl Effe
     // A String takes everything.
     let _ = write!(datagram, "{reply}");
     out.send(to, datagram);
-}
-
-// ANCHOR: answer
-/// Sends a reply to a stranger, who may be somebody else than the address says:
-/// never so much that it pays to send it in another's name.
-fn answer(to: Peer, reply: &Reply<'_>, bytes: usize, out: &mut impl Effects) {
-    let datagram = reply.to_string();
-    if datagram.len() <= AMPLIFICATION * bytes {
-        out.send(to, &datagram);
-    }
-}
-// ANCHOR_END: answer
-
-fn refuse(to: Peer, code: Code, id: u32, bytes: usize, out: &mut impl Effects) {
-    answer(to, &refusal(code, id), bytes, out);
 }
 
 fn refusal(code: Code, id: u32) -> Reply<'static> {

@@ -64,20 +64,20 @@ impl DatagramSockets {
         Ok(None)
     }
 
-    /// Waits until a datagram is there, the deadline has passed, or `stop` is
+    /// Waits until a datagram is there, the deadline has passed, or the stop is
     /// given. Perhaps a little less: the caller asks [`take`](Self::take) again.
     ///
     /// # Errors
     ///
     /// That of [poll(2)](https://man7.org/linux/man-pages/man2/poll.2.html).
-    pub fn wait(&self, deadline: Option<Instant>, stop: &Stop) -> io::Result<()> {
-        let alarm = stop.alarm()?;
+    pub fn wait(&self, deadline: Option<Instant>, stop: Option<&Stop>) -> io::Result<()> {
+        let alarm = stop.map(Stop::alarm).transpose()?;
         let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         // A time too long for the system is none.
         let limit = left.and_then(|left| Timespec::try_from(left).ok());
         let sockets = self.sockets.iter().map(|socket| socket.socket.as_fd());
         let mut polled: Vec<_> = sockets
-            .chain([alarm.as_fd()])
+            .chain(alarm.as_ref().map(|alarm| alarm.as_fd()))
             .map(|socket| PollFd::from_borrowed_fd(socket, PollFlags::IN))
             .collect();
         match poll(&mut polled, limit.as_ref()) {

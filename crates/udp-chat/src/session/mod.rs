@@ -8,6 +8,8 @@
 //!    JOIN name         JOIN name cookie      SAY, ACK, PING                   QUIT, 5 times
 //! ```
 
+mod news;
+
 use std::time::{Duration, Instant};
 
 use crate::{
@@ -15,6 +17,8 @@ use crate::{
     numbered::Numbered,
     protocol::{Change, Code, Reply, Request},
 };
+
+pub use news::News;
 
 /// After so long without a datagram from the server it is asked whether it is
 /// there (UC-47).
@@ -38,39 +42,6 @@ pub trait Effects {
     fn send(&mut self, datagram: &str);
     /// Tells the user.
     fn show(&mut self, news: News<'_>);
-}
-
-/// What the user wants to know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum News<'a> {
-    /// The session has begun.
-    Welcome {
-        /// As whom.
-        name: &'a str,
-        /// Members, with this one.
-        count: u32,
-    },
-    /// Somebody said something.
-    Said {
-        /// Who.
-        from: &'a str,
-        /// What.
-        text: &'a str,
-    },
-    /// Somebody came or went.
-    Changed {
-        /// How.
-        change: Change,
-        /// Who.
-        name: &'a str,
-    },
-    /// The server did not take something that was said.
-    Refused {
-        /// What.
-        said: &'a str,
-        /// Why.
-        code: Code,
-    },
 }
 
 /// How a session ended.

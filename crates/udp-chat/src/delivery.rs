@@ -55,6 +55,8 @@ pub struct Outbox<T> {
     slots: VecDeque<Slot<T>>,
     /// How many slots were sent at least once. All before the others.
     sent: usize,
+    /// How many slots are acknowledged, and only wait for the first.
+    ahead: usize,
     /// No slot is to be sent again before this moment.
     again: Option<Instant>,
     /// How often something was sent again.
@@ -77,6 +79,7 @@ impl<T> Default for Outbox<T> {
             first: 1,
             slots: VecDeque::new(),
             sent: 0,
+            ahead: 0,
             again: None,
             resent: 0,
         }
@@ -109,9 +112,11 @@ impl<T> Outbox<T> {
             return None; // nobody can have got it yet
         }
         let item = self.slots[place].item.take()?;
+        self.ahead += 1;
         while self.slots.front().is_some_and(|slot| slot.item.is_none()) {
             self.slots.pop_front();
             self.sent -= 1;
+            self.ahead -= 1;
             self.first += 1;
         }
         Some(item)
@@ -174,6 +179,12 @@ impl<T> Outbox<T> {
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.slots.len().saturating_sub(WINDOW)
+    }
+
+    /// How many are acknowledged although the first is not.
+    #[must_use]
+    pub fn ahead(&self) -> usize {
+        self.ahead
     }
 
     /// How many are not acknowledged, or wait behind one that is not.

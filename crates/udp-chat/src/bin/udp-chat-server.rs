@@ -26,7 +26,7 @@ struct Cli {
     max_members: usize,
 
     /// Take at most so many messages a second from one member; 0 for any number
-    #[arg(long, value_name = "N", default_value = "50")]
+    #[arg(long, value_name = "N", default_value = "100")]
     rate: u32,
 
     /// A member that is silent for so many seconds is lost; 0 for never

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use super::pace::{Pace, Rate};
 use crate::{
-    delivery::{Full, Inbox, Outbox},
+    delivery::{Full, Inbox, Outbox, WINDOW},
     numbered::Numbered,
 };
 
@@ -44,5 +44,11 @@ impl Member {
             self.pace = Pace::new(now);
         }
         self.outbox.push(item, now)
+    }
+
+    /// Whether it is worth waiting for.
+    pub(super) fn keeps_up(&self, now: Instant) -> bool {
+        let stuck = self.outbox.ahead() >= WINDOW / 2;
+        self.pace.keeps_up(stuck, now)
     }
 }

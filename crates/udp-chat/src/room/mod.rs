@@ -53,7 +53,7 @@ impl Default for Rules {
     fn default() -> Self {
         Rules {
             max_members: Some(1024),
-            rate: Some(50),
+            rate: Some(100),
             silence: Some(SILENCE),
         }
     }
@@ -64,7 +64,7 @@ impl Default for Rules {
 const HOLD: usize = 128;
 
 /// A member that was heard within this time is waited for at the end.
-const ALIVE: Duration = Duration::from_secs(1);
+const ALIVE: Duration = Duration::from_millis(800);
 
 /// All of it.
 #[derive(Debug)]
@@ -187,7 +187,7 @@ impl Room {
     /// Whether a member that keeps up has as much waiting as it should.
     fn is_held(&self, now: Instant) -> bool {
         let mut members = self.members.values();
-        members.any(|member| member.outbox.waiting() > HOLD && member.pace.keeps_up(now))
+        members.any(|member| member.outbox.waiting() > HOLD && member.keeps_up(now))
     }
 
     /// Takes a member out, if it is one.
@@ -257,6 +257,21 @@ impl Room {
     pub fn is_settled(&self, now: Instant) -> bool {
         let mut members = self.members.values();
         members.all(|member| member.outbox.is_empty() || member.heard + ALIVE < now)
+    }
+
+    /// How many MSGs and NOTEs are on their way, to all members together.
+    #[must_use]
+    pub fn untold(&self) -> usize {
+        self.members
+            .values()
+            .map(|member| member.outbox.len())
+            .sum()
+    }
+
+    /// What was counted so far.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        self.totals
     }
 
     /// Says goodbye to everybody, once, and gives what was counted.

@@ -7,11 +7,16 @@ use std::time::{Duration, Instant};
 const BURST: u32 = 2;
 
 /// Over how long a listener's pace is measured.
-const MEASURE: Duration = Duration::from_secs(1);
+const MEASURE: Duration = Duration::from_secs(2);
 
 /// Acknowledgements within [`MEASURE`] for which the room waits. With 30 % loss
-/// each way a full window brings about 38.
-const ENOUGH: u32 = 10;
+/// each way half a window brings about 60.
+const ENOUGH: u32 = 20;
+
+/// How long the room waits for the one acknowledgement that holds up a window of
+/// which the rest is there. Half of the tries fail at 30 % loss each way, and
+/// there are 20 in this time: one in a million fails all of them.
+const STUCK: Duration = Duration::from_secs(10);
 
 /// A limit on messages a second, as GCRA: each one allowed moves a moment on by
 /// its share of a second, and that moment may be so far ahead of now and no
@@ -53,12 +58,14 @@ impl Rate {
 /// The room takes nothing more from anybody while a member that keeps up has
 /// much waiting for it: so a bad network slows the room down and loses nothing.
 /// For a member that does not keep up nobody waits: it is dropped when its
-/// queue is full.
+/// queue is full. So the slowest that somebody can make a room is
+/// [`ENOUGH`] messages in [`MEASURE`].
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pace {
     since: Instant,
     count: u32,
     enough: bool,
+    last: Instant,
 }
 
 impl Pace {
@@ -69,6 +76,7 @@ impl Pace {
             since: now,
             count: 0,
             enough: true,
+            last: now,
         }
     }
 
@@ -81,11 +89,16 @@ impl Pace {
             self.count = 0;
         }
         self.count += 1;
+        self.last = now;
     }
 
-    /// Whether it keeps up. Only asked while much is waiting for it.
+    /// Whether it keeps up. Only asked while much is waiting for it; `stuck` is
+    /// whether most of the window is acknowledged, and the first is not.
     #[must_use]
-    pub(super) fn keeps_up(&self, now: Instant) -> bool {
+    pub(super) fn keeps_up(&self, stuck: bool, now: Instant) -> bool {
+        if stuck {
+            return now < self.last + STUCK;
+        }
         match now.saturating_duration_since(self.since) {
             so_far if so_far < MEASURE => self.enough || self.count >= ENOUGH,
             so_far => self.count >= ENOUGH && so_far < 2 * MEASURE,
@@ -118,17 +131,23 @@ mod tests {
         let at = |ms| start + Duration::from_millis(ms);
         for (every, keeps_up) in [(50, true), (99, true), (200, false), (900, false)] {
             let mut pace = Pace::new(start);
-            assert!(pace.keeps_up(start));
+            assert!(pace.keeps_up(false, start));
             let mut ms = 0;
             while ms < 10_000 {
                 ms += every;
                 pace.count(at(ms));
-                if ms > 3000 {
-                    assert_eq!(pace.keeps_up(at(ms)), keeps_up, "{every}: {ms}");
+                if ms > 5000 {
+                    let kept_up = pace.keeps_up(false, at(ms));
+                    assert_eq!(kept_up, keeps_up, "{every}: {ms}");
                 }
             }
-            assert!(!pace.keeps_up(at(ms + 2000)), "{every}: silent");
+            assert!(!pace.keeps_up(false, at(ms + 4000)), "{every}: silent");
+            assert!(pace.keeps_up(true, at(ms + 9999)), "{every}: stuck");
+            assert!(!pace.keeps_up(true, at(ms + 10_000)), "{every}: gone");
         }
-        assert!(!Pace::new(start).keeps_up(at(1000)), "never anything");
+        assert!(
+            !Pace::new(start).keeps_up(false, at(2000)),
+            "never anything"
+        );
     }
 }

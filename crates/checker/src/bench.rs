@@ -37,6 +37,8 @@ pub(crate) struct Bench<'a> {
     outputs: Vec<Arc<Output>>,
     /// What the program started last was given on standard input.
     input: Vec<u8>,
+    /// What a program is told besides its address, by placeholder.
+    told: Vec<(&'static str, String)>,
     connections: usize,
     /// Reserved until the check is over.
     ports: Vec<Port>,
@@ -62,6 +64,7 @@ impl<'a> Bench<'a> {
             words: Words::new(salt),
             outputs: Vec::new(),
             input: Vec::new(),
+            told: Vec::new(),
             connections: 0,
             ports: Vec::new(),
         }
@@ -134,6 +137,12 @@ impl<'a> Bench<'a> {
         self.history.note(text);
     }
 
+    /// Tells every program started from now on what a placeholder stands for.
+    pub(crate) fn tell(&mut self, placeholder: &'static str, value: impl Into<String>) {
+        self.told.retain(|(known, _)| *known != placeholder);
+        self.told.push((placeholder, value.into()));
+    }
+
     /// An address where nobody listens.
     pub(crate) fn dead_address(&mut self) -> Result<SocketAddr, Failure> {
         Ok((Ipv4Addr::LOCALHOST, self.port()?).into())
@@ -148,6 +157,7 @@ impl<'a> Bench<'a> {
         let values = Values {
             address,
             dir: self.target.dir.clone().unwrap_or_else(here),
+            more: self.told.clone(),
         };
         let subject = Subject::start(&self.target.command, &values, &self.history, self.deadline)?;
         self.outputs.push(subject.output().clone());

@@ -59,7 +59,17 @@ impl Datagrams {
         history: &History,
         deadline: Deadline,
     ) -> io::Result<Self> {
-        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, port))?;
+        Self::open_at(name, (Ipv4Addr::LOCALHOST, port).into(), history, deadline)
+    }
+
+    /// A socket at an address of the caller's choice.
+    pub(crate) fn open_at(
+        name: String,
+        address: SocketAddr,
+        history: &History,
+        deadline: Deadline,
+    ) -> io::Result<Self> {
+        let socket = UdpSocket::bind(address)?;
         socket.set_read_timeout(Some(LOOK))?;
         Ok(Self {
             name,
@@ -255,7 +265,8 @@ impl Datagrams {
         })
     }
 
-    fn exit(&self) -> Option<Exit> {
+    /// How the program at the other end ended, if it has.
+    pub(crate) fn exit(&self) -> Option<Exit> {
         let program = self.program.as_ref()?;
         program.look(|state| state.exit)
     }

@@ -1,17 +1,20 @@
 //! The checks of every lesson, one module each.
 
+mod datagram;
 mod hostile;
 mod stream;
 mod tcp_basics;
 mod tcp_threaded;
 mod udp_basics;
+mod udp_chat;
 
 use crate::lesson::Lesson;
 
-static ALL: [&Lesson; 3] = [
+static ALL: [&Lesson; 4] = [
     &tcp_basics::LESSON,
     &tcp_threaded::LESSON,
     &udp_basics::LESSON,
+    &udp_chat::LESSON,
 ];
 
 /// Every lesson, in the order of the course.

@@ -25,6 +25,7 @@ pub(super) static LESSON: Lesson = Lesson {
     teaches: "what a datagram is, and how to live with lost, doubled and overtaken ones",
     chapter: "docs/src/lessons/udp-basics.md",
     protocol: "docs/src/protocols/udp-basics.md",
+    client_options: &[],
     speech: Speech::ECHO,
     checks: &CHECKS,
 };

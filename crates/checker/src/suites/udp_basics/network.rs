@@ -24,6 +24,7 @@ pub(super) const BAD_NETWORK: Check = Check {
     name: "bad-network",
     role: Role::Client,
     level: Level::More,
+    slow: false,
     requirement: "UB-28",
     summary: "behind a network that loses, doubles and swaps, every printed answer stands at its place",
     section: "going-further",

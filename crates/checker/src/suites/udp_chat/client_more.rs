@@ -127,7 +127,8 @@ fn bad_network(bench: &mut Bench<'_>) -> Result<(), Failure> {
     }
     host.is_right()?;
     for (id, line) in (1..).zip(&lines) {
-        host.said(id, line)?;
+        host.said(id, line)
+            .map_err(|failure| failure.instead_of(LINES_MISSING, LOST_FOR_EVER))?;
     }
     if !is_done(&host) {
         let missing = (1..=TEXTS).find(|&id| host.acks(id) == 0).unwrap_or(1);

@@ -11,6 +11,7 @@ use super::wire::{Item, Reply};
 use super::{PATIENCE, RETRY};
 use crate::bench::{Bench, Server};
 use crate::causes::*;
+use crate::limits::LATE;
 use crate::peer::{Came, Datagrams};
 use crate::verdict::{Cause, Failure, Side};
 
@@ -135,9 +136,10 @@ impl Member {
             Reply::Welcome { name: given, count } if *given == name => Some(Ok(*count)),
             Reply::Welcome { .. } => Some(Err(NAME_CHANGED)),
             Reply::Err { .. } => Some(Err(JOIN_REFUSED)),
-            Reply::Cookie(_) => Some(Err(COOKIE_UNKNOWN)),
+            // Or one more of those it asked for, which may come late.
             _ => None,
         })
+        .map_err(|failure| failure.instead_of(UNANSWERED, COOKIE_UNKNOWN))
     }
 
     /// Sends `line` until `look` finds what is wanted, or what is wrong.
@@ -227,6 +229,13 @@ impl Member {
             Reply::Err { .. } => Some(Err(MEMBER_FORGOTTEN)),
             _ => None,
         })
+    }
+
+    /// The same where a member may still get no PONG, which is for another check.
+    pub(super) fn fence(&mut self) {
+        self.replies.clear();
+        self.socket.send(b"PING");
+        self.until(LATE, |member| (!member.replies.is_empty()).then_some(()));
     }
 
     /// Waits at most `limit` until `look` finds something in what came.

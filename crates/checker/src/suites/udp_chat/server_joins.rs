@@ -5,6 +5,7 @@ use super::wire::{Event, Item, Reply};
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
+use crate::limits::LATE;
 use crate::verdict::{Cause, Failure, Side};
 
 pub(super) const ASKS_COOKIE: Check = Check {
@@ -46,17 +47,23 @@ fn asks_cookie(bench: &mut Bench<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Proves that somebody is no member: his PING gets no PONG.
+/// Proves that somebody is no member: his PING gets no PONG. What else it gets
+/// is for another check.
 pub(super) fn is_outside(visitor: &mut Member, cause: Cause) -> Result<(), Failure> {
-    visitor.ask(
-        "PING",
-        "ERR NOJOIN 0, since it is no member",
-        |reply| match reply {
-            Reply::Err { .. } => Some(Ok(())),
-            Reply::Pong => Some(Err(cause)),
-            _ => None,
-        },
-    )
+    visitor.replies.clear();
+    visitor.socket.send(b"PING");
+    let told =
+        |reply: &Vec<u8>| matches!(Reply::parse(reply), Some(Reply::Pong | Reply::Err { .. }));
+    let reply = visitor.until(LATE, |visitor| {
+        visitor.replies.iter().find(|r| told(r)).cloned()
+    });
+    match reply {
+        Some(reply) if Reply::parse(&reply) == Some(Reply::Pong) => {
+            let wanted = "ERR NOJOIN 0, since it is no member";
+            Err(visitor.failure(cause, wanted, Some(reply)))
+        }
+        _ => Ok(()),
+    }
 }
 
 pub(super) const WELCOMES: Check = Check {
@@ -192,7 +199,7 @@ fn joins_twice(bench: &mut Bench<'_>) -> Result<(), Failure> {
     for text in &texts {
         ada.hear(&names[1], text, SESSION_RESTARTED)?;
     }
-    ada.ping()?;
+    ada.fence();
     let joined = Item::note(Event::Joined, &names[1]);
     let mut notes = ada.items.iter().filter(|(_, (item, _))| *item == joined);
     if let Some((&id, _)) = notes.nth(1) {
@@ -233,5 +240,6 @@ fn name_taken(bench: &mut Bench<'_>) -> Result<(), Failure> {
         })?;
         is_outside(&mut other, NAME_SHARED)?;
     }
-    ada.ping()
+    // She is still who she is.
+    ada.say(&bench.word())
 }

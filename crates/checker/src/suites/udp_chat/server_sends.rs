@@ -9,7 +9,7 @@ use super::wire::{Event, Item, Reply};
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
-use crate::limits::{RESEND, SILENCE};
+use crate::limits::{LATE, RESEND, SILENCE};
 use crate::verdict::{Failure, Side};
 
 pub(super) const SENDS_AGAIN: Check = Check {
@@ -51,7 +51,7 @@ fn sends_again(bench: &mut Bench<'_>) -> Result<(), Failure> {
     for id in &ids {
         bo.socket.send(format!("ACK {id}").as_bytes());
     }
-    bo.ping()?;
+    bo.fence();
     let counts = |member: &Member| ids.iter().map(|id| member.items[id].1).sum::<usize>();
     let before = counts(&bo);
     bo.listen(SILENCE);
@@ -141,9 +141,7 @@ fn tells_who(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let before = bo.items.len();
     ada.say(&later)?;
     cy.hear(&names[0], &later, NOT_RELAYED)?;
-    if let Some(place) = bo.until(crate::limits::LATE, |bo| {
-        bo.items.keys().nth(before).copied()
-    }) {
+    if let Some(place) = bo.until(LATE, |bo| bo.items.keys().nth(before).copied()) {
         let got = bo.items[&place].0.emit(place);
         return Err(bo.failure(STILL_MEMBER, "nothing after its BYE", Some(got)));
     }

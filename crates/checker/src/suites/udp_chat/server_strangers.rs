@@ -84,7 +84,13 @@ fn exactly(stranger: &mut Member, line: &str, due: &[u8]) -> Result<(), Failure>
         (Reply::Err { .. }, _) => Some(Err(STRANGER_ANSWERED)),
         _ => None,
     };
-    stranger.ask(line, &wanted, right)?;
+    stranger.ask(line, &wanted, right).map_err(|failure| {
+        // An ACK, or what the others say, is no answer to be looked at.
+        match stranger.acked.is_empty() && stranger.items.is_empty() {
+            true => failure,
+            false => failure.instead_of(UNANSWERED, STRANGER_ANSWERED),
+        }
+    })?;
     let first = stranger.replies.first().cloned();
     if !stranger.acked.is_empty() || !stranger.items.is_empty() {
         return Err(stranger.failure(STRANGER_ANSWERED, &wanted, first));

@@ -59,7 +59,7 @@ fn relays(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let other = bench.word();
     bo.say(&other)?;
     ada.hear(&names[1], &other, NOT_RELAYED)?;
-    ada.ping()?;
+    ada.fence();
     if let Some((id, by, text)) = ada.msgs().find(|(_, by, _)| *by == names[0]) {
         let got = format!("MSG {id} {by} {text}").into_bytes();
         return Err(ada.failure(ECHOED, "nothing of what it said itself", Some(got)));
@@ -102,7 +102,7 @@ fn says_once(bench: &mut Bench<'_>) -> Result<(), Failure> {
     for text in &texts {
         bo.hear(&names[0], text, NOT_RELAYED)?;
     }
-    bo.ping()?;
+    bo.fence();
     bo.heard_only(&names[0], &texts, RELAYED_TWICE, RELAYED_TWICE)
 }
 
@@ -131,7 +131,7 @@ fn in_order(bench: &mut Bench<'_>) -> Result<(), Failure> {
             ada.say_as(id, &texts[id as usize - 1])
                 .map_err(|failure| failure.instead_of(SAY_UNACKED, GAP_UNACKED))?;
             if [3, 2].contains(&id) {
-                bo.ping()?;
+                bo.fence();
                 if let Some((place, by, text)) = bo.msgs().next() {
                     let got = format!("MSG {place} {by} {text}").into_bytes();
                     let wanted = "no MSG, since SAY 1 has not been sent yet";

@@ -5,13 +5,16 @@ use std::time::{Duration, Instant};
 
 use super::member::Member;
 use super::server_joins::is_outside;
-use super::wire::Event;
+use super::wire::{Event, Item};
 use super::{OUTSTANDING, PATIENCE, QUEUED, RETRY};
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
 use crate::limits::QUIET;
 use crate::verdict::Failure;
+
+/// How many are said at a time.
+const CHUNK: u32 = 40;
 
 pub(super) const SAY_WINDOW: Check = Check {
     name: "say-window",
@@ -110,9 +113,16 @@ fn overflow(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let names = [(); 2].map(|()| bench.word());
     let (_server, [mut ada, mut bo]) = Member::room(bench, [&names[0], &names[1]])?;
     bo.acknowledges = false;
-    let all = OUTSTANDING + QUEUED + 1;
-    let texts: Vec<String> = (0..all).map(|_| bench.word()).collect();
-    say_all(&mut ada, &texts)?;
+    let lost = Item::note(Event::Lost, &names[1]);
+    let told = |ada: &Member| ada.items.values().any(|(item, _)| *item == lost);
+    // And a little more: which of them is one too many is not told at once.
+    for _ in 0..=(OUTSTANDING + QUEUED) / CHUNK + 1 {
+        let texts: Vec<String> = (0..CHUNK).map(|_| bench.word()).collect();
+        say_all(&mut ada, &texts)?;
+        if told(&ada) {
+            break;
+        }
+    }
     ada.hear_of(Event::Lost, &names[1])
         .map_err(|failure| failure.instead_of(NO_NOTE, OVERFLOW_KEPT))?;
     bo.listen(QUIET);

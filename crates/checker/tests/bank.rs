@@ -282,7 +282,8 @@ fn is_silent(card: &Card) -> bool {
         .events
         .iter()
         .any(|event| event.text.contains(": sent "));
-    (sent && card.sent.is_empty()) || (card.role == Role::Client && card.input.is_empty())
+    let is_empty = card.input.is_empty() && card.sent.is_empty();
+    (sent && card.sent.is_empty()) || (card.role == Role::Client && is_empty)
 }
 
 fn pretty(reports: &[Report]) -> String {

@@ -3,10 +3,12 @@
 import subprocess
 import sys
 
+import chat
 import codecs_of_common as codecs
 import idle
 import tcp_echo
 import threaded
+import time_server
 import udp_echo
 from harness import Missing
 
@@ -15,6 +17,8 @@ BENCHMARKS = {
     "threaded": threaded.run,
     "idle": idle.run,
     "udp-echo": udp_echo.run,
+    "chat": chat.run,
+    "time": time_server.run,
     "codecs": codecs.framing,
     "codecs-text": codecs.text,
 }

@@ -13,9 +13,15 @@ import unicodedata
 import tcp_basics
 import tcp_threaded
 import udp_basics
+import udp_timesync
 from engine import Failed, target_directory
 
-LESSONS = {"tcp-basics": tcp_basics, "tcp-threaded": tcp_threaded, "udp-basics": udp_basics}
+LESSONS = {
+    "tcp-basics": tcp_basics,
+    "tcp-threaded": tcp_threaded,
+    "udp-basics": udp_basics,
+    "udp-timesync": udp_timesync,
+}
 
 # Peer: its names, and how it tells its version. A netcat that is not OpenBSD's
 # has other flags.
@@ -23,6 +29,8 @@ PEERS = {
     "nc": (["nc.openbsd", "nc"], ["-h"], "OpenBSD"),
     "socat": (["socat"], ["-V"], "socat version"),
     "python": ([sys.executable], ["--version"], "Python"),
+    # An administrator's program: often not where others look.
+    "chronyd": (["chronyd", "/usr/sbin/chronyd"], ["-v"], "version"),
 }
 
 
@@ -80,7 +88,7 @@ def main(lessons):
                 except Failed as failure:
                     result, why = "FAIL", f": {failure}"
             counts[result] += 1
-            print(f"{lesson}-{row.ours}  {row.peer:6}  {row.framing:6}  {row.over:4}  "
+            print(f"{lesson}-{row.ours}  {row.peer:7}  {row.framing:6}  {row.over:4}  "
                   f"{cell(row.what, 34)}  {result}{why}", flush=True)
     print(f"\n{counts['pass']} passed, {counts['FAIL']} failed, {counts['skipped']} skipped")
     unplayed = counts["skipped"] if os.environ.get("CI") == "true" else 0

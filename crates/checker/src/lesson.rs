@@ -24,6 +24,11 @@ pub struct Lesson {
     pub chapter: &'static str,
     /// The wire contract, as a path from the top of the project.
     pub protocol: &'static str,
+    /// What a client is told besides the address: for each word here ours get
+    /// `--WORD {WORD}`, and a student's gets `{WORD}` behind the port.
+    pub client_options: &'static [&'static str],
+    /// What our own client is told besides, to do what a student's does.
+    pub reference_options: &'static str,
     /// What its programs say to each other.
     pub(crate) speech: Speech,
     /// Every check of both roles, in the order they run.
@@ -74,6 +79,17 @@ pub enum Level {
     Core,
     /// Makes it a program one would leave running; never costs the pass.
     More,
+    /// As [`More`](Level::More), but waits for so long that it is made only when it
+    /// is asked for by its name.
+    Slow,
+}
+
+impl Level {
+    /// Whether it decides the pass.
+    #[must_use]
+    pub fn is_core(self) -> bool {
+        self == Level::Core
+    }
 }
 
 /// One thing a program must do, and the function that finds out.

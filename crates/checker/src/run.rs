@@ -36,7 +36,7 @@ pub struct Target {
 /// What to check, and how.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Also make the checks of [`Level::More`].
+    /// Also make the checks of [`Level::More`], except for the slow ones.
     pub all: bool,
     /// Make only the check of this name, whatever its level.
     pub only: Option<String>,
@@ -157,6 +157,7 @@ pub fn run(
         version: env!("CARGO_PKG_VERSION"),
         seed: options.seed,
         results,
+        left_out: left_out(lesson, target.role, options),
     }
 }
 
@@ -180,8 +181,20 @@ fn chosen(
         .filter(move |check| check.role == role)
         .filter(move |check| match &options.only {
             Some(name) => check.name == name,
-            None => options.all || check.level == Level::Core,
+            None => match check.level {
+                Level::Core => true,
+                Level::More => options.all,
+                Level::Slow => false,
+            },
         })
+}
+
+fn left_out(lesson: &'static Lesson, role: Role, options: &Options) -> Vec<&'static Check> {
+    let all = options.all && options.only.is_none();
+    let checks = lesson.checks.iter().filter(|check| check.role == role);
+    checks
+        .filter(|check| all && check.level == Level::Slow)
+        .collect()
 }
 
 fn judge(

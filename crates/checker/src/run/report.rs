@@ -42,6 +42,8 @@ pub struct Report {
     pub seed: u64,
     /// The checks that were chosen, in order.
     pub results: Vec<CheckResult>,
+    /// The slow ones, which would have been chosen but for the time they take.
+    pub left_out: Vec<&'static Check>,
 }
 
 /// Whose fault it is.

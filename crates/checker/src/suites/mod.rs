@@ -1,5 +1,6 @@
 //! The checks of every lesson, one module each.
 
+mod datagram;
 mod ends;
 mod hostile;
 mod printed;
@@ -7,13 +8,17 @@ mod stream;
 mod tcp_basics;
 mod tcp_threaded;
 mod udp_basics;
+mod udp_chat;
+mod udp_timesync;
 
 use crate::lesson::Lesson;
 
-static ALL: [&Lesson; 3] = [
+static ALL: [&Lesson; 5] = [
     &tcp_basics::LESSON,
     &tcp_threaded::LESSON,
     &udp_basics::LESSON,
+    &udp_chat::LESSON,
+    &udp_timesync::LESSON,
 ];
 
 /// Every lesson, in the order of the course.

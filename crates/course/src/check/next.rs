@@ -52,7 +52,7 @@ impl Next<'_> {
         let lesson = self.lesson;
         let has_more = |report: &Report| {
             let mut checks = lesson.checks.iter();
-            checks.any(|check| check.role == report.role && check.level == Level::More)
+            checks.any(|check| check.role == report.role && !check.level.is_core())
         };
         let sources: Vec<String> = self
             .reports

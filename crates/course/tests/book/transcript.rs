@@ -194,8 +194,8 @@ pub(crate) fn fits(expected: &[String], got: &[String]) -> bool {
     }
 }
 
-/// A line without what differs from run to run: ports on loopback, the times of `--wire`, and the
-/// first free descriptor, where whoever started the test left one open.
+/// A line without what differs from run to run: ports on loopback, times, and the first free
+/// descriptor, where whoever started the test left one open.
 pub(crate) fn neutral(line: &str) -> String {
     let mut line = line.to_owned();
     for host in ["127.0.0.1:", "[::1]:", "descriptor "] {
@@ -216,7 +216,21 @@ pub(crate) fn neutral(line: &str) -> String {
         {
             format!("TIME {rest}")
         }
-        _ => line,
+        _ => line.split(' ').map(timeless).collect::<Vec<_>>().join(" "),
+    }
+}
+
+/// A word that is a date, a time of day, or seconds with a microsecond, as just that.
+fn timeless(word: &str) -> String {
+    let bare = word.trim_start_matches(['+', '-']);
+    let shape = bare.replace(|c: char| c.is_ascii_digit(), "9");
+    match shape.as_str() {
+        "9999-99-99" => "DATE".to_owned(),
+        "99:99:99" => "TIME".to_owned(),
+        _ => match shape.split_once('.') {
+            Some((whole, "999999")) if whole.trim_matches('9').is_empty() => "SECONDS".to_owned(),
+            _ => word.to_owned(),
+        },
     }
 }
 
@@ -254,4 +268,9 @@ fn a_gap_is_any_number_of_lines() {
     ));
     assert!(!fits(&lines("10.0.0.1:1"), &lines("10.0.0.1:2")));
     assert_eq!(neutral("   1.500000 -> 3 bytes"), "TIME -> 3 bytes");
+    assert_eq!(
+        neutral("at 2026-11-21 22:33:15: offset -0.000025 s"),
+        "at DATE 22:33:15: offset SECONDS s"
+    );
+    assert_eq!(neutral("22:33:15 1.5 10.0.0.1"), "TIME 1.5 10.0.0.1");
 }

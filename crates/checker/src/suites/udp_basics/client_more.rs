@@ -4,12 +4,13 @@ use std::time::Instant;
 
 use super::super::ends::{ends, fails_after_start, succeeds};
 use super::Hostile;
-use super::talk::{Talk, address, request, start_client};
+use super::talk::{Talk, request, start_client};
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
 use crate::limits::CLIENT;
 use crate::peer::Came;
+use crate::suites::datagram::judges_address;
 use crate::verdict::{Failure, Side};
 
 pub(super) const NO_SERVER: Check = Check {
@@ -74,7 +75,7 @@ pub(super) const TWO_CLIENTS: Check = Check {
 
 fn two_clients(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let mut judge = bench.datagram_judge()?;
-    let address = address(&judge)?;
+    let address = judges_address(&judge)?;
     let mut running = Vec::new();
     for _ in 0..2 {
         let line = bench.word();

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, unbounded};
 
 use super::super::printed::find;
-use super::talk::{address, start_client};
+use super::talk::start_client;
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
@@ -14,6 +14,7 @@ use crate::limits::CLIENT;
 use crate::peer::{Came, Datagrams};
 use crate::proxy::datagram::{Event, Faults, Plan, Proxy, What, Which};
 use crate::subject::{Exit, Subject};
+use crate::suites::datagram::judges_address;
 use crate::verdict::{Cause, Failure, Side};
 
 /// Lines of input, and datagrams in each direction that could meet a fault.
@@ -39,7 +40,7 @@ pub(super) const BAD_NETWORK: Check = Check {
 fn bad_network(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let lines = [(); LINES].map(|()| bench.word());
     let mut judge = bench.datagram_judge()?;
-    let (proxy, events) = network(bench, address(&judge)?)?;
+    let (proxy, events) = network(bench, judges_address(&judge)?)?;
     let client = start_client(bench, proxy.local_addr(), &lines)?;
     judge.watch(client.output());
     echo(bench, &mut judge, &events);

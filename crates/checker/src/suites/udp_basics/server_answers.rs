@@ -4,7 +4,8 @@ use super::exchange;
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
-use crate::verdict::{Failure, Side};
+use crate::suites::datagram::echo;
+use crate::verdict::Failure;
 
 pub(super) const ANSWERS_A_DATAGRAM: Check = Check {
     name: "answers-a-datagram",
@@ -77,32 +78,5 @@ fn answers_the_sender(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let word = bench.word();
     let (server, mut first) = bench.datagram_server(word.as_bytes())?;
     first.expect(word.as_bytes())?;
-    if let Some(from) = first.from()
-        && from != server.address
-    {
-        return Err(Failure::words(
-            ANSWERS_FROM_ELSEWHERE,
-            format!("an answer from {}", server.address),
-            format!("it came from {from}"),
-        ));
-    }
-    let mut second = bench.datagrams(&server)?;
-    for _ in 0..2 {
-        let word = bench.word();
-        if let Err(missed) = exchange(&mut second, word.as_bytes()) {
-            let astray = first.waiting();
-            return Err(match astray {
-                Some(bytes) => Failure::compared(
-                    ANSWERED_ANOTHER,
-                    vec![word.clone().into_bytes()],
-                    Side::bytes(word, "at the socket that had sent it"),
-                    Side::bytes(bytes, "at another client's socket"),
-                ),
-                None => missed.or_silence(ONE_PEER_ONLY),
-            });
-        }
-        let word = bench.word();
-        exchange(&mut first, word.as_bytes())?;
-    }
-    Ok(())
+    echo::answers_the_sender(bench, &server, &mut first)
 }

@@ -6,6 +6,7 @@ mod wrong;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use super::super::datagram::judges_address;
 use super::super::ends;
 use crate::bench::Bench;
 use crate::causes::*;
@@ -31,7 +32,7 @@ impl Talk {
     /// Starts the client and gives it `lines` on standard input, and its end.
     pub(super) fn start(bench: &mut Bench<'_>, lines: &[String]) -> Result<Self, Failure> {
         let mut judge = bench.datagram_judge()?;
-        let address = address(&judge)?;
+        let address = judges_address(&judge)?;
         let client = start_client(bench, address, lines)?;
         judge.watch(client.output());
         Ok(Self {
@@ -166,10 +167,4 @@ pub(super) fn start_client(
     bench.feed(&client, input.as_bytes());
     client.end_input();
     Ok(client)
-}
-
-/// The judge's own address, as clients are told it.
-pub(super) fn address(judge: &Datagrams) -> Result<SocketAddr, Failure> {
-    let broken = |error| Failure::Broken(format!("no address of the judge: {error}"));
-    judge.address().map_err(broken)
 }

@@ -37,6 +37,8 @@ pub(crate) struct Bench<'a> {
     outputs: Vec<Arc<Output>>,
     /// What the program started last was given on standard input.
     input: Vec<u8>,
+    /// What a program is told besides its address, by placeholder.
+    told: Vec<(&'static str, String)>,
     connections: usize,
     /// Reserved until the check is over.
     ports: Vec<Port>,
@@ -62,6 +64,7 @@ impl<'a> Bench<'a> {
             words: Words::new(salt),
             outputs: Vec::new(),
             input: Vec::new(),
+            told: Vec::new(),
             connections: 0,
             ports: Vec::new(),
         }
@@ -119,6 +122,11 @@ impl<'a> Bench<'a> {
         self.words.text(length)
     }
 
+    /// 64 bits at random.
+    pub(crate) fn number(&mut self) -> u64 {
+        self.words.number()
+    }
+
     /// What the programs of the lesson say.
     pub(crate) fn speech(&self) -> Speech {
         self.speech
@@ -132,6 +140,12 @@ impl<'a> Bench<'a> {
     /// Records what no connection does by itself.
     pub(crate) fn note(&self, text: impl Into<String>) {
         self.history.note(text);
+    }
+
+    /// Tells every program started from now on what a placeholder stands for.
+    pub(crate) fn tell(&mut self, placeholder: &'static str, value: impl Into<String>) {
+        self.told.retain(|(known, _)| *known != placeholder);
+        self.told.push((placeholder, value.into()));
     }
 
     /// An address where nobody listens.
@@ -148,6 +162,7 @@ impl<'a> Bench<'a> {
         let values = Values {
             address,
             dir: self.target.dir.clone().unwrap_or_else(here),
+            more: self.told.clone(),
         };
         let subject = Subject::start(&self.target.command, &values, &self.history, self.deadline)?;
         self.outputs.push(subject.output().clone());

@@ -1,15 +1,17 @@
 //! The judge as a test: for the crates of the lessons.
 
+use std::panic::resume_unwind;
 use std::path::Path;
+use std::thread::{self, ScopedJoinHandle};
 
 use crate::lesson::Role;
 use crate::report::{self, Style};
-use crate::run::{Options, Outcome, Target, run};
+use crate::run::{Options, Outcome, Report, Target, run};
 use crate::subject::CommandLine;
 use crate::suites;
 
 /// Proves that `program`, started with `args`, passes every check of `lesson`
-/// for `role`, the ones beyond the core included.
+/// for `role`, the ones beyond the core and the slow ones included.
 ///
 /// # Panics
 /// With the report, when a check fails; when there is no such lesson; when a
@@ -33,16 +35,42 @@ pub fn conformance(lesson: &str, role: Role, program: &Path, args: &[&str]) {
         replay: format!("cargo course check {} --reference", lesson.name),
         ..Options::default()
     };
-    let result = run(lesson, &target, &options, &mut |_| {});
+    // The slow ones wait nearly all the time: beside the others, and each other.
+    let slow = lesson
+        .checks
+        .iter()
+        .filter(|check| check.role == role && check.slow);
+    let slow: Vec<_> = slow.map(|check| check.name).collect();
+    let judge = |only: Option<&str>| {
+        let only = only.map(Into::into);
+        let options = Options {
+            only,
+            ..options.clone()
+        };
+        run(lesson, &target, &options, &mut |_| {})
+    };
+    let mut reports = thread::scope(|scope| {
+        let slow: Vec<_> = slow
+            .into_iter()
+            .map(|name| scope.spawn(move || judge(Some(name))))
+            .collect();
+        let mut reports = vec![judge(None)];
+        let report =
+            |made: ScopedJoinHandle<'_, _>| made.join().unwrap_or_else(|why| resume_unwind(why));
+        reports.extend(slow.into_iter().map(report));
+        reports
+    });
     let fine = |outcome: &Outcome| matches!(outcome, Outcome::Passed | Outcome::Skipped(_));
-    if !result.results.iter().all(|result| fine(&result.outcome)) {
+    let passed = |report: &Report| report.results.iter().all(|result| fine(&result.outcome));
+    reports.retain(|report| !passed(report));
+    if !reports.is_empty() {
         let mut text = Vec::new();
         let style = Style {
             color: false,
             width: 100,
         };
         // Writing to memory does not fail.
-        let _ = report::pretty(&[result], &mut text, style);
+        let _ = report::pretty(&reports, &mut text, style);
         panic!("{}", String::from_utf8_lossy(&text));
     }
 }

@@ -24,6 +24,11 @@ pub struct Lesson {
     pub chapter: &'static str,
     /// The wire contract, as a path from the top of the project.
     pub protocol: &'static str,
+    /// What a client is told besides the address: for each word here ours get
+    /// `--WORD {WORD}`, and a student's gets `{WORD}` behind the port.
+    pub client_options: &'static [&'static str],
+    /// What our own client is told besides, to do what a student's does.
+    pub reference_options: &'static str,
     /// What its programs say to each other.
     pub(crate) speech: Speech,
     /// Every check of both roles, in the order they run.
@@ -84,6 +89,9 @@ pub struct Check {
     pub role: Role,
     /// Whether it decides the pass.
     pub level: Level,
+    /// Whether it waits for so long that it is made only when it is asked for by
+    /// its name. Never one of the core.
+    pub slow: bool,
     /// The numbered requirement it proves, such as `TB-3`.
     pub requirement: &'static str,
     /// One line: what a pass proves.

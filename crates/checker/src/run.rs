@@ -33,7 +33,7 @@ pub struct Target {
 /// What to check, and how.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Also make the checks of [`Level::More`].
+    /// Also make the checks of [`Level::More`], except for the slow ones.
     pub all: bool,
     /// Make only the check of this name, whatever its level.
     pub only: Option<String>,
@@ -116,6 +116,8 @@ pub struct Report {
     pub seed: u64,
     /// The checks that were chosen, in order.
     pub results: Vec<CheckResult>,
+    /// The slow ones, which would have been chosen but for the time they take.
+    pub left_out: Vec<&'static Check>,
 }
 
 /// Whose fault it is.
@@ -261,6 +263,7 @@ pub fn run(
         version: env!("CARGO_PKG_VERSION"),
         seed: options.seed,
         results,
+        left_out: left_out(lesson, target.role, options),
     }
 }
 
@@ -284,8 +287,14 @@ fn chosen(
         .filter(move |check| check.role == role)
         .filter(move |check| match &options.only {
             Some(name) => check.name == name,
-            None => options.all || check.level == Level::Core,
+            None => (options.all && !check.slow) || check.level == Level::Core,
         })
+}
+
+fn left_out(lesson: &'static Lesson, role: Role, options: &Options) -> Vec<&'static Check> {
+    let all = options.all && options.only.is_none();
+    let checks = lesson.checks.iter().filter(|check| check.role == role);
+    checks.filter(|check| all && check.slow).collect()
 }
 
 fn judge(

@@ -51,6 +51,14 @@ impl Failure {
         }
     }
 
+    /// The same failure, where a more exact cause than `general` is known.
+    pub(crate) fn instead_of(self, general: Cause, exact: Cause) -> Self {
+        match &self {
+            Self::Wrong(wrong) if wrong.cause == general => self.blame(exact),
+            _ => self,
+        }
+    }
+
     /// A failure that shows what was sent, and where the two sides part.
     pub(crate) fn compared(cause: Cause, sent: Vec<Vec<u8>>, expected: Side, got: Side) -> Self {
         let both = expected.bytes.as_ref().zip(got.bytes.as_ref());

@@ -10,18 +10,24 @@ mod show;
 mod tcp_basics;
 mod tcp_threaded;
 mod udp_basics;
+mod udp_chat;
+mod udp_timesync;
 
 use std::io;
 use std::process::ExitCode;
 
 use entry::Entry;
 
-const USAGE: &str = "usage: wrong --list | wrong SERVER PORT | wrong CLIENT HOST PORT";
+const USAGE: &str =
+    "usage: wrong --list | wrong SERVER PORT | wrong CLIENT HOST PORT [NAME | FORMAT]";
 
-/// What the command line says after the name: a server gets no host.
+/// What the command line says after the name of the program: a server gets no
+/// host. A member of a room has a name; who asks for the time has a format, which
+/// stands in its place.
 struct Place<'a> {
     host: Option<&'a str>,
     port: u16,
+    name: &'a str,
 }
 
 fn main() -> ExitCode {
@@ -34,16 +40,23 @@ fn main() -> ExitCode {
         list("tcp-basics", tcp_basics::BANK);
         list("tcp-threaded", tcp_threaded::BANK);
         list("udp-basics", udp_basics::BANK);
+        list("udp-chat", udp_chat::BANK);
+        list("udp-timesync", udp_timesync::BANK);
         return ExitCode::SUCCESS;
     }
-    let port = arguments.last().and_then(|port| port.parse().ok());
-    let place = match (arguments, port) {
-        ([_], Some(port)) => Place { host: None, port },
-        ([host, _], Some(port)) => Place {
-            host: Some(host),
-            port,
-        },
+    let (host, port, member) = match arguments {
+        [port] => (None, port, ""),
+        [host, port] => (Some(*host), port, ""),
+        [host, port, member] => (Some(*host), port, *member),
         _ => return usage(),
+    };
+    let Ok(port) = port.parse() else {
+        return usage();
+    };
+    let place = Place {
+        host,
+        port,
+        name: member,
     };
     let outcome = if let Some(entry) = find(tcp_basics::BANK, name, &place) {
         tcp_basics::run(entry, &place)
@@ -51,6 +64,10 @@ fn main() -> ExitCode {
         tcp_threaded::run(entry, &place)
     } else if let Some(entry) = find(udp_basics::BANK, name, &place) {
         udp_basics::run(entry, &place)
+    } else if let Some(entry) = find(udp_chat::BANK, name, &place) {
+        udp_chat::run(entry, &place)
+    } else if let Some(entry) = find(udp_timesync::BANK, name, &place) {
+        udp_timesync::run(entry, &place)
     } else {
         return usage();
     };

@@ -52,6 +52,18 @@ impl Bench<'_> {
         self.socket("judge", self.target.port.unwrap_or(0))
     }
 
+    /// A socket with the port of `other` at another address of this machine;
+    /// `None` where there is none.
+    pub(crate) fn elsewhere(&mut self, server: &Server, other: &Datagrams) -> Option<Datagrams> {
+        self.connections += 1;
+        let name = format!("socket {}", self.connections);
+        let address = (Ipv4Addr::new(127, 0, 0, 2), other.address().ok()?.port()).into();
+        let opened = Datagrams::open_at(name, address, &self.history, self.deadline);
+        let mut socket = opened.ok()?;
+        socket.aim(server.address, server.subject.output());
+        Some(socket)
+    }
+
     /// A socket that nobody knows.
     pub(crate) fn stranger(&mut self) -> Result<Datagrams, Failure> {
         self.socket("stranger", 0)

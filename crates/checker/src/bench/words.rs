@@ -32,6 +32,11 @@ impl Words {
         format!("{word}{}-{:02}", self.rng.u8(10..100), self.given)
     }
 
+    /// 64 bits at random.
+    pub(super) fn number(&mut self) -> u64 {
+        self.rng.u64(..)
+    }
+
     /// Places from 1 to `last`, no two the same.
     pub(super) fn places<const N: usize>(&mut self, last: usize) -> [u64; N] {
         let mut all: Vec<u64> = (1..).take(last).collect();

@@ -59,7 +59,17 @@ impl Datagrams {
         history: &History,
         deadline: Deadline,
     ) -> io::Result<Self> {
-        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, port))?;
+        Self::open_at(name, (Ipv4Addr::LOCALHOST, port).into(), history, deadline)
+    }
+
+    /// A socket at an address of the caller's choice.
+    pub(crate) fn open_at(
+        name: String,
+        address: SocketAddr,
+        history: &History,
+        deadline: Deadline,
+    ) -> io::Result<Self> {
+        let socket = UdpSocket::bind(address)?;
         socket.set_read_timeout(Some(LOOK))?;
         Ok(Self {
             name,
@@ -189,13 +199,26 @@ impl Datagrams {
     /// # Errors
     /// What was seen instead.
     pub(crate) fn expect(&mut self, expected: &[u8]) -> Result<(), Box<Missed>> {
+        self.expect_any(expected, |bytes| bytes == expected)
+            .map(drop)
+    }
+
+    /// Waits for one datagram that `is_right`, of which `example` is one.
+    ///
+    /// # Errors
+    /// What was seen instead.
+    pub(crate) fn expect_any(
+        &mut self,
+        example: &[u8],
+        is_right: impl FnOnce(&[u8]) -> bool,
+    ) -> Result<Vec<u8>, Box<Missed>> {
         match self.receive_datagram(ANSWER) {
-            Some(bytes) if bytes == expected => {
-                self.answered.push(bytes);
+            Some(bytes) if is_right(&bytes) => {
+                self.answered.push(bytes.clone());
                 self.sent.clear();
-                Ok(())
+                Ok(bytes)
             }
-            came => Err(self.missed(expected, came)),
+            came => Err(self.missed(example, came)),
         }
     }
 
@@ -217,6 +240,11 @@ impl Datagrams {
             before.push(bytes);
         }
         Err(self.missed(fence, None))
+    }
+
+    /// What comes within `limit`, where nothing may.
+    pub(crate) fn late(&mut self, limit: Duration) -> Option<Vec<u8>> {
+        self.receive_datagram(limit)
     }
 
     /// What has come already.
@@ -255,7 +283,8 @@ impl Datagrams {
         })
     }
 
-    fn exit(&self) -> Option<Exit> {
+    /// How the program at the other end ended, if it has.
+    pub(crate) fn exit(&self) -> Option<Exit> {
         let program = self.program.as_ref()?;
         program.look(|state| state.exit)
     }

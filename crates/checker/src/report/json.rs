@@ -67,6 +67,8 @@ struct ReportView {
     seed: u64,
     verdict: &'static str,
     checks: Vec<CheckView>,
+    /// The names of slow checks that were not made.
+    left_out: Vec<&'static str>,
 }
 
 impl ReportView {
@@ -78,6 +80,7 @@ impl ReportView {
             seed: report.seed,
             verdict: name(report.verdict()),
             checks: report.results.iter().map(CheckView::of).collect(),
+            left_out: report.left_out.iter().map(|check| check.name).collect(),
         }
     }
 }

@@ -77,6 +77,7 @@ mod tests {
             version: "0.0.0",
             seed: 7,
             results: lesson.checks.iter().zip(outcomes).map(result).collect(),
+            left_out: lesson.checks.last().into_iter().collect(),
         }
     }
 
@@ -101,6 +102,7 @@ mod tests {
             "✗ answers-in-order (TB-2)",
             "one-read-one-message",
             "--seed 7",
+            "half a minute (--only NAME): big-input",
         ] {
             assert!(text.contains(part), "{part} is missing in\n{text}");
         }

@@ -73,6 +73,14 @@ fn list(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
             page.line(paint, text.trim_end())?;
         }
     }
+    if !report.left_out.is_empty() {
+        let names: Vec<_> = report.left_out.iter().map(|check| check.name).collect();
+        let names = names.join(", ");
+        page.line(
+            DIM,
+            &format!("  – not made, since they wait half a minute (--only NAME): {names}"),
+        )?;
+    }
     page.blank()
 }
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// The placeholders a command may use.
-const PLACEHOLDERS: [&str; 4] = ["host", "port", "addr", "dir"];
+const PLACEHOLDERS: [&str; 6] = ["host", "port", "addr", "dir", "name", "format"];
 
 /// A command, split into words; placeholders are filled in at each start.
 ///
@@ -99,7 +99,8 @@ fn check_placeholders(word: &str) -> Result<(), String> {
         let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase());
         if is_name && !PLACEHOLDERS.contains(&name) {
             return Err(format!(
-                "unknown placeholder {{{name}}}; there are {{host}}, {{port}}, {{addr}} and {{dir}}"
+                "unknown placeholder {{{name}}}; there are {}",
+                PLACEHOLDERS.map(|known| format!("{{{known}}}")).join(" ")
             ));
         }
     }
@@ -111,18 +112,21 @@ fn check_placeholders(word: &str) -> Result<(), String> {
 pub(crate) struct Values {
     pub(crate) address: SocketAddr,
     pub(crate) dir: PathBuf,
+    /// What else the lesson has its programs told, by placeholder.
+    pub(crate) more: Vec<(&'static str, String)>,
 }
 
 impl Values {
-    /// Name and value of each placeholder, in the order of [`PLACEHOLDERS`].
-    pub(crate) fn pairs(&self) -> [(&'static str, String); 4] {
-        let [host, port, addr, dir] = PLACEHOLDERS;
-        [
-            (host, self.address.ip().to_string()),
-            (port, self.address.port().to_string()),
-            (addr, self.address.to_string()),
-            (dir, self.dir.display().to_string()),
-        ]
+    /// Name and value of each placeholder that stands for something.
+    pub(crate) fn pairs(&self) -> Vec<(&'static str, String)> {
+        let mut pairs = vec![
+            ("host", self.address.ip().to_string()),
+            ("port", self.address.port().to_string()),
+            ("addr", self.address.to_string()),
+            ("dir", self.dir.display().to_string()),
+        ];
+        pairs.extend(self.more.iter().cloned());
+        pairs
     }
 }
 
@@ -164,11 +168,18 @@ mod tests {
         let values = Values {
             address: "127.0.0.1:9001".parse().unwrap(),
             dir: "/tmp/x".into(),
+            more: vec![("name", "Ada".into())],
         };
-        let command = CommandLine::parse("a --listen={addr} {host}:{port} {dir}/f").unwrap();
+        let command = CommandLine::parse("a --listen={addr} {host}:{port} {dir}/f <{name}>");
         assert_eq!(
-            command.fill(&values),
-            ["a", "--listen=127.0.0.1:9001", "127.0.0.1:9001", "/tmp/x/f"]
+            command.unwrap().fill(&values),
+            [
+                "a",
+                "--listen=127.0.0.1:9001",
+                "127.0.0.1:9001",
+                "/tmp/x/f",
+                "<Ada>"
+            ]
         );
     }
 

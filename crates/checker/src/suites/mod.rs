@@ -1,17 +1,22 @@
 //! The checks of every lesson, one module each.
 
+mod datagram;
 mod hostile;
 mod stream;
 mod tcp_basics;
 mod tcp_threaded;
 mod udp_basics;
+mod udp_chat;
+mod udp_timesync;
 
 use crate::lesson::Lesson;
 
-static ALL: [&Lesson; 3] = [
+static ALL: [&Lesson; 5] = [
     &tcp_basics::LESSON,
     &tcp_threaded::LESSON,
     &udp_basics::LESSON,
+    &udp_chat::LESSON,
+    &udp_timesync::LESSON,
 ];
 
 /// Every lesson, in the order of the course.

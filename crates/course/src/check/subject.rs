@@ -64,9 +64,14 @@ fn reference(lesson: &Lesson, workspace: &Workspace) -> Result<Vec<Subject>> {
         let binary = workspace::binary(&built, &name)?;
         Ok((role, command_line(binary, arguments)))
     };
+    let options = lesson.client_options.iter();
+    let options: String = options.map(|word| format!(" --{word} {{{word}}}")).collect();
     Ok(vec![
         ours(Role::Server, "--listen {addr}")?,
-        ours(Role::Client, "--connect {addr}")?,
+        ours(
+            Role::Client,
+            &format!("--connect {{addr}}{options} {}", lesson.reference_options),
+        )?,
     ])
 }
 
@@ -125,9 +130,11 @@ fn started(
             .map_err(|error| error.next(format!("name it so in {shown}/Cargo.toml")))?;
         Ok((role, command_line(binary, arguments)))
     };
+    let options = lesson.client_options.iter();
+    let options: String = options.map(|word| format!(" {{{word}}}")).collect();
     Ok(vec![
         mine(Role::Server, "{port}")?,
-        mine(Role::Client, "{host} {port}")?,
+        mine(Role::Client, &format!("{{host}} {{port}}{options}"))?,
     ])
 }
 

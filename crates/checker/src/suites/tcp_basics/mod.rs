@@ -23,6 +23,8 @@ pub(super) static LESSON: Lesson = Lesson {
     teaches: "what a socket is, and why a stream of bytes is not a row of messages",
     chapter: "docs/src/lessons/tcp-basics.md",
     protocol: "docs/src/protocols/tcp-basics.md",
+    client_options: &[],
+    reference_options: "",
     speech: Speech::ECHO,
     checks: &CHECKS,
 };

@@ -23,6 +23,8 @@ pub(super) static LESSON: Lesson = Lesson {
     teaches: "how one server serves many clients at once, and what threads share",
     chapter: "docs/src/lessons/tcp-threaded.md",
     protocol: "docs/src/protocols/tcp-threaded.md",
+    client_options: &[],
+    reference_options: "",
     speech: Speech {
         greeting: "Welcome!",
         before: "Hello, ",

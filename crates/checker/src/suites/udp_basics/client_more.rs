@@ -3,19 +3,20 @@
 use std::time::Instant;
 
 use super::Hostile;
-use super::talk::{Talk, address, ends, fails, request, start_client};
+use super::talk::{Talk, request, start_client};
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
 use crate::limits::CLIENT;
 use crate::peer::Came;
-use crate::subject::Exit;
+use crate::suites::datagram::client_end::{ends, fails, judges_address, succeeds};
 use crate::verdict::{Failure, Side};
 
 pub(super) const NO_SERVER: Check = Check {
     name: "no-server",
     role: Role::Client,
     level: Level::More,
+    slow: false,
     requirement: "UB-25",
     summary: "when nobody listens, the client hears it and its exit code tells",
     section: "going-further",
@@ -38,6 +39,7 @@ pub(super) const ESCAPED_ANSWER: Check = Check {
     name: "escaped-answer",
     role: Role::Client,
     level: Level::More,
+    slow: false,
     requirement: "UB-26",
     summary: "what a server sends cannot steer the terminal",
     section: "going-further",
@@ -61,6 +63,7 @@ pub(super) const TWO_CLIENTS: Check = Check {
     name: "two-clients",
     role: Role::Client,
     level: Level::More,
+    slow: false,
     requirement: "UB-27",
     summary: "two clients run side by side",
     section: "going-further",
@@ -74,7 +77,7 @@ pub(super) const TWO_CLIENTS: Check = Check {
 
 fn two_clients(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let mut judge = bench.datagram_judge()?;
-    let address = address(&judge)?;
+    let address = judges_address(&judge)?;
     let mut running = Vec::new();
     for _ in 0..2 {
         let line = bench.word();
@@ -107,13 +110,7 @@ fn two_clients(bench: &mut Bench<'_>) -> Result<(), Failure> {
             judge.aim(from, client.output());
             judge.send(&due);
         }
-        match ends(&client, CLIENT, NEVER_LEAVES)? {
-            Exit::Code(0) => {}
-            exit => {
-                let got = exit.to_string();
-                return Err(Failure::words(SUCCESS_HIDDEN, "exit code 0", got));
-            }
-        }
+        succeeds(&client)?;
     }
     Ok(())
 }

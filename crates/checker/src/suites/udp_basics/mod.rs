@@ -11,9 +11,9 @@ mod server_lives;
 mod server_more;
 mod talk;
 
+use super::datagram::echo::comes_back as exchange;
 use super::hostile::Hostile;
 use crate::lesson::{Check, Lesson, Transport};
-use crate::peer::{Datagrams, Missed};
 use crate::speech::Speech;
 
 pub(super) static LESSON: Lesson = Lesson {
@@ -25,6 +25,8 @@ pub(super) static LESSON: Lesson = Lesson {
     teaches: "what a datagram is, and how to live with lost, doubled and overtaken ones",
     chapter: "docs/src/lessons/udp-basics.md",
     protocol: "docs/src/protocols/udp-basics.md",
+    client_options: &[],
+    reference_options: "",
     speech: Speech::ECHO,
     checks: &CHECKS,
 };
@@ -63,9 +65,3 @@ static CHECKS: [Check; 29] = [
 
 /// The longest request, in bytes (UB-6, UB-23).
 const LIMIT: usize = 1472;
-
-/// One datagram there and back.
-fn exchange(socket: &mut Datagrams, bytes: &[u8]) -> Result<(), Box<Missed>> {
-    socket.send(bytes);
-    socket.expect(bytes)
-}

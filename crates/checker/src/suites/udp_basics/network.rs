@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, unbounded};
 
-use super::talk::{address, find, start_client};
+use super::talk::start_client;
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
@@ -13,6 +13,7 @@ use crate::limits::CLIENT;
 use crate::peer::{Came, Datagrams};
 use crate::proxy::datagram::{Event, Faults, Plan, Proxy, What, Which};
 use crate::subject::{Exit, Subject};
+use crate::suites::datagram::client_end::{find, judges_address};
 use crate::verdict::{Cause, Failure, Side};
 
 /// Lines of input, and datagrams in each direction that could meet a fault.
@@ -24,6 +25,7 @@ pub(super) const BAD_NETWORK: Check = Check {
     name: "bad-network",
     role: Role::Client,
     level: Level::More,
+    slow: false,
     requirement: "UB-28",
     summary: "behind a network that loses, doubles and swaps, every printed answer stands at its place",
     section: "going-further",
@@ -38,7 +40,7 @@ pub(super) const BAD_NETWORK: Check = Check {
 fn bad_network(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let lines = [(); LINES].map(|()| bench.word());
     let mut judge = bench.datagram_judge()?;
-    let (proxy, events) = network(bench, address(&judge)?)?;
+    let (proxy, events) = network(bench, judges_address(&judge)?)?;
     let client = start_client(bench, proxy.local_addr(), &lines)?;
     judge.watch(client.output());
     echo(bench, &mut judge, &events);

@@ -4,12 +4,14 @@ use super::exchange;
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
-use crate::verdict::{Failure, Side};
+use crate::suites::datagram::echo;
+use crate::verdict::Failure;
 
 pub(super) const ANSWERS_A_DATAGRAM: Check = Check {
     name: "answers-a-datagram",
     role: Role::Server,
     level: Level::Core,
+    slow: false,
     requirement: "UB-1",
     summary: "a datagram is answered with exactly its bytes",
     section: "on-the-wire",
@@ -31,6 +33,7 @@ pub(super) const GOES_ON: Check = Check {
     name: "goes-on",
     role: Role::Server,
     level: Level::Core,
+    slow: false,
     requirement: "UB-2",
     summary: "every datagram gets one answer, also one that comes again",
     section: "exercise",
@@ -62,6 +65,7 @@ pub(super) const ANSWERS_THE_SENDER: Check = Check {
     name: "answers-the-sender",
     role: Role::Server,
     level: Level::Core,
+    slow: false,
     requirement: "UB-3",
     summary: "each of several clients gets its own answers, from the server's port",
     section: "exercise",
@@ -77,32 +81,5 @@ fn answers_the_sender(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let word = bench.word();
     let (server, mut first) = bench.datagram_server(word.as_bytes())?;
     first.expect(word.as_bytes())?;
-    if let Some(from) = first.from()
-        && from != server.address
-    {
-        return Err(Failure::words(
-            ANSWERS_FROM_ELSEWHERE,
-            format!("an answer from {}", server.address),
-            format!("it came from {from}"),
-        ));
-    }
-    let mut second = bench.datagrams(&server)?;
-    for _ in 0..2 {
-        let word = bench.word();
-        if let Err(missed) = exchange(&mut second, word.as_bytes()) {
-            let astray = first.waiting();
-            return Err(match astray {
-                Some(bytes) => Failure::compared(
-                    ANSWERED_ANOTHER,
-                    vec![word.clone().into_bytes()],
-                    Side::bytes(word, "at the socket that had sent it"),
-                    Side::bytes(bytes, "at another client's socket"),
-                ),
-                None => missed.or_silence(ONE_PEER_ONLY),
-            });
-        }
-        let word = bench.word();
-        exchange(&mut first, word.as_bytes())?;
-    }
-    Ok(())
+    echo::answers_the_sender(bench, &server, &mut first)
 }

@@ -4,12 +4,14 @@ use super::exchange;
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
+use crate::suites::datagram;
 use crate::verdict::Failure;
 
 pub(super) const ANY_CONTENT: Check = Check {
     name: "any-content",
     role: Role::Server,
     level: Level::Core,
+    slow: false,
     requirement: "UB-8",
     summary: "no datagram ends the server, whatever it holds",
     section: "what-goes-wrong",
@@ -67,6 +69,7 @@ pub(super) const CLIENT_GONE: Check = Check {
     name: "client-gone",
     role: Role::Server,
     level: Level::Core,
+    slow: false,
     requirement: "UB-9",
     summary: "clients that are gone before their answers come keep nobody from the next",
     section: "exercise",
@@ -75,23 +78,5 @@ pub(super) const CLIENT_GONE: Check = Check {
         "It may report \"port unreachable\", and does so at your next call, which can be a receive. That error is about one client that has gone: report it and go on.",
         "on error of recvfrom or sendto { print it to stderr; go on with the loop }",
     ],
-    run: client_gone,
+    run: datagram::echo::client_gone,
 };
-
-fn client_gone(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    let word = bench.word();
-    let (server, mut socket) = bench.datagram_server(word.as_bytes())?;
-    socket.expect(word.as_bytes())?;
-    for _ in 0..8 {
-        let mut vanishing = bench.datagrams(&server)?;
-        // More than one: the later answers find nobody for certain.
-        for _ in 0..8 {
-            vanishing.send(bench.word().as_bytes());
-        }
-        drop(vanishing);
-        let word = bench.word();
-        exchange(&mut socket, word.as_bytes())
-            .map_err(|missed| missed.or_silence(UNREACHABLE_KILLS))?;
-    }
-    Ok(())
-}

@@ -1,21 +1,21 @@
 //! Checks of the server beyond the core: its life on a machine (UB-10 to UB-14).
 
-use std::net::{SocketAddr, UdpSocket};
-use std::thread;
-use std::time::{Duration, Instant};
-
-use super::{Hostile, exchange};
+use super::super::datagram;
 use crate::bench::Bench;
-use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
-use crate::limits::STOP;
-use crate::subject::{Exit, Stop, is_free};
 use crate::verdict::Failure;
+
+/// A request is answered with its own bytes.
+fn echo(bench: &mut Bench<'_>) -> (Vec<u8>, Vec<u8>) {
+    let word = bench.word().into_bytes();
+    (word.clone(), word)
+}
 
 pub(super) const LOOPBACK_ONLY: Check = Check {
     name: "loopback-only",
     role: Role::Server,
     level: Level::More,
+    slow: false,
     requirement: "UB-10",
     summary: "the server can be reached from this machine only",
     section: "going-further",
@@ -28,29 +28,14 @@ pub(super) const LOOPBACK_ONLY: Check = Check {
 };
 
 fn loopback_only(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    if cfg!(not(target_os = "linux")) {
-        // All of 127.0.0.0/8 is this machine, but elsewhere only 127.0.0.1 is.
-        return Err(Failure::Skipped("needs a second loopback address".into()));
-    }
-    let word = bench.word();
-    let (server, mut socket) = bench.datagram_server(word.as_bytes())?;
-    socket.expect(word.as_bytes())?;
-    // Two sockets cannot have one address, and "any" is all of them.
-    let other = SocketAddr::from(([127, 0, 0, 2], server.address.port()));
-    match UdpSocket::bind(other) {
-        Ok(_) => Ok(()),
-        Err(_) => Err(Failure::words(
-            LISTENS_EVERYWHERE,
-            format!("{other} to be free"),
-            "the server receives there, too",
-        )),
-    }
+    datagram::loopback_only(bench, echo)
 }
 
 pub(super) const STOP_SIGNAL: Check = Check {
     name: "stop-signal",
     role: Role::Server,
     level: Level::More,
+    slow: false,
     requirement: "UB-11",
     summary: "SIGTERM and Ctrl-C end the server within a second, with exit code 0",
     section: "going-further",
@@ -63,32 +48,14 @@ pub(super) const STOP_SIGNAL: Check = Check {
 };
 
 fn stop_signal(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    if cfg!(not(unix)) {
-        return Err(Failure::Skipped("this system has no SIGTERM".into()));
-    }
-    stops_by(bench, Stop::Terminate)?;
-    stops_by(bench, Stop::Interrupt)
-}
-
-fn stops_by(bench: &mut Bench<'_>, stop: Stop) -> Result<(), Failure> {
-    let word = bench.word();
-    let (server, mut socket) = bench.datagram_server(word.as_bytes())?;
-    socket.expect(word.as_bytes())?;
-    server.subject.signal(stop);
-    let (cause, got) = match server.subject.wait_exit(STOP) {
-        Some(Exit::Code(0)) => return Ok(()),
-        Some(exit @ Exit::Code(_)) => (STOPPED_AS_FAILURE, format!("it ended with {exit}")),
-        Some(exit @ Exit::Signal(_)) => (KILLED_BY_SIGNAL, format!("it was {exit}")),
-        None => (STAYS_AFTER_SIGNAL, "it stayed".into()),
-    };
-    let wanted = format!("exit code 0 within 1 s of {stop}");
-    Err(Failure::words(cause, wanted, got))
+    datagram::stop_signal(bench, echo)
 }
 
 pub(super) const RESTART: Check = Check {
     name: "restart",
     role: Role::Server,
     level: Level::More,
+    slow: false,
     requirement: "UB-12",
     summary: "after a stop the same address can be used again at once",
     section: "going-further",
@@ -101,49 +68,14 @@ pub(super) const RESTART: Check = Check {
 };
 
 fn restart(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    if cfg!(not(unix)) {
-        return Err(Failure::Skipped("this system has no SIGTERM".into()));
-    }
-    let word = bench.word();
-    let (server, mut socket) = bench.datagram_server(word.as_bytes())?;
-    socket.expect(word.as_bytes())?;
-    let address = server.address;
-    server.subject.signal(Stop::Terminate);
-    // One that stays is the affair of another check; here it is made to go. What
-    // one that stopped has left running must be there still.
-    let has_stopped = server.subject.wait_exit(STOP).is_some();
-    let stopped = has_stopped.then_some(server);
-    if !is_soon_free(address) {
-        return Err(Failure::words(
-            ADDRESS_KEPT,
-            format!("{address} to be free"),
-            "a socket still receives there",
-        ));
-    }
-    let word = bench.word();
-    let (_server, mut socket) = bench
-        .datagram_server_at(address, word.as_bytes())
-        .map_err(|failure| failure.blame(ADDRESS_KEPT))?;
-    drop(stopped);
-    Ok(socket.expect(word.as_bytes())?)
-}
-
-/// Whether the address can be used; helpers of a program may end a moment later.
-fn is_soon_free(address: SocketAddr) -> bool {
-    let start = Instant::now();
-    while !is_free(address) {
-        if start.elapsed() > STOP {
-            return false;
-        }
-        thread::sleep(Duration::from_millis(5));
-    }
-    true
+    datagram::restart(bench, echo)
 }
 
 pub(super) const ESCAPED_OUTPUT: Check = Check {
     name: "escaped-output",
     role: Role::Server,
     level: Level::More,
+    slow: false,
     requirement: "UB-13",
     summary: "what a client sends cannot steer the operator's terminal",
     section: "going-further",
@@ -152,29 +84,14 @@ pub(super) const ESCAPED_OUTPUT: Check = Check {
         "Print what comes from the network with its control characters replaced by something visible, and do not forget C1 and the marks that reverse a line.",
         "for each character { if it is a control character or a direction mark: print its number; else print it }",
     ],
-    run: escaped_output,
+    run: datagram::echo::escaped_output,
 };
-
-fn escaped_output(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    let word = bench.word();
-    let (server, mut socket) = bench.datagram_server(word.as_bytes())?;
-    socket.expect(word.as_bytes())?;
-    let hostile = Hostile::new(bench);
-    exchange(&mut socket, hostile.text.as_bytes())?;
-    // It prints before or after it answers; the next answer comes after both.
-    for _ in 0..2 {
-        let word = bench.word();
-        exchange(&mut socket, word.as_bytes())?;
-    }
-    server.subject.signal(Stop::Terminate);
-    server.subject.wait_exit(STOP);
-    hostile.find_in(server.subject.output())
-}
 
 pub(super) const SECOND_SERVER: Check = Check {
     name: "second-server",
     role: Role::Server,
     level: Level::More,
+    slow: false,
     requirement: "UB-14",
     summary: "a second server on the same address fails, and the first goes on",
     section: "going-further",
@@ -187,20 +104,5 @@ pub(super) const SECOND_SERVER: Check = Check {
 };
 
 fn second_server(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    let word = bench.word();
-    let (server, mut socket) = bench.datagram_server(word.as_bytes())?;
-    socket.expect(word.as_bytes())?;
-    let (second, runs) = bench.second_server(&server)?;
-    let wanted = "the second server to end with another exit code than 0";
-    let wrong = match second.exited() {
-        _ if runs => Some((SECOND_STEALS, "it runs".into())),
-        Some(Exit::Code(0)) => Some((FAILURE_HIDDEN, "exit code 0".to_string())),
-        Some(exit @ Exit::Signal(_)) => Some((KILLED_BY_SIGNAL, exit.to_string())),
-        _ => None,
-    };
-    if let Some((cause, got)) = wrong {
-        return Err(Failure::words(cause, wanted, got));
-    }
-    let word = bench.word();
-    exchange(&mut socket, word.as_bytes()).map_err(|missed| missed.or_silence(SECOND_STEALS))
+    datagram::second_server(bench, echo)
 }

@@ -6,13 +6,13 @@ mod wrong;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use crate::bench::{Bench, end_at_start};
-use crate::causes::*;
+use crate::bench::Bench;
 use crate::limits::{CLIENT, RESEND};
 use crate::peer::{Came, Datagrams};
-use crate::subject::{Exit, Subject};
+use crate::subject::Subject;
+use crate::suites::datagram::client_end::{self, judges_address};
 use crate::verdict::{Cause, Failure, Side};
-pub(super) use printed::{find, rows};
+pub(super) use printed::rows;
 
 /// A client, the judge's socket, and what came there. Lines count from 1.
 pub(super) struct Talk {
@@ -30,7 +30,7 @@ impl Talk {
     /// Starts the client and gives it `lines` on standard input, and its end.
     pub(super) fn start(bench: &mut Bench<'_>, lines: &[String]) -> Result<Self, Failure> {
         let mut judge = bench.datagram_judge()?;
-        let address = address(&judge)?;
+        let address = judges_address(&judge)?;
         let client = start_client(bench, address, lines)?;
         judge.watch(client.output());
         Ok(Self {
@@ -145,14 +145,7 @@ impl Talk {
 
     /// Proves that the client ends by itself with code 0.
     pub(super) fn succeeds(&self) -> Result<(), Failure> {
-        match ends(&self.client, CLIENT, NEVER_LEAVES)? {
-            Exit::Code(0) => Ok(()),
-            exit => Err(Failure::words(
-                SUCCESS_HIDDEN,
-                "exit code 0",
-                exit.to_string(),
-            )),
-        }
+        client_end::succeeds(&self.client)
     }
 }
 
@@ -172,44 +165,4 @@ pub(super) fn start_client(
     bench.feed(&client, input.as_bytes());
     client.end_input();
     Ok(client)
-}
-
-/// Proves that a client ends by itself within `limit`, or blames `never`.
-pub(super) fn ends(client: &Subject, limit: Duration, never: Cause) -> Result<Exit, Failure> {
-    let wanted = "the client to end by itself";
-    match client.wait_exit(limit) {
-        Some(exit @ Exit::Code(_)) => Ok(exit),
-        Some(exit @ Exit::Signal(_)) => Err(Failure::words(
-            KILLED_BY_SIGNAL,
-            wanted,
-            format!("it was {exit}"),
-        )),
-        None => {
-            let got = format!("it still ran after {} s", limit.as_secs());
-            Err(Failure::words(never, wanted, got))
-        }
-    }
-}
-
-/// Proves that a client ends by itself with another code than 0.
-pub(super) fn fails(client: &Subject, limit: Duration, never: Cause) -> Result<(), Failure> {
-    match ends(client, limit, never)? {
-        Exit::Code(0) => Err(Failure::words(
-            FAILURE_HIDDEN,
-            "an exit code other than 0",
-            "exit code 0",
-        )),
-        exit @ Exit::Code(126 | 127) => Err(Failure::words(
-            end_at_start(exit),
-            "an exit code other than 0",
-            exit.to_string(),
-        )),
-        _ => Ok(()),
-    }
-}
-
-/// The judge's own address, as clients are told it.
-pub(super) fn address(judge: &Datagrams) -> Result<SocketAddr, Failure> {
-    let broken = |error| Failure::Broken(format!("no address of the judge: {error}"));
-    judge.address().map_err(broken)
 }

@@ -3,6 +3,7 @@
 use super::Talk;
 use crate::causes::OUT_OF_ORDER;
 use crate::limits::CLIENT;
+use crate::suites::datagram::client_end::find;
 use crate::verdict::{Cause, Failure, Side};
 
 impl Talk {
@@ -54,11 +55,4 @@ pub(in super::super) fn rows(stdout: &[u8], text: &str) -> usize {
 
 fn contains(stdout: &[u8], text: &str) -> bool {
     find(stdout, text.as_bytes()).is_some()
-}
-
-pub(in super::super) fn find(text: &[u8], part: &[u8]) -> Option<usize> {
-    if part.is_empty() {
-        return Some(0);
-    }
-    text.windows(part.len()).position(|window| window == part)
 }

@@ -1,0 +1,123 @@
+//! What every server of datagrams owes beyond its lesson's words: its life on a
+//! machine.
+
+pub(super) mod client_end;
+pub(super) mod echo;
+
+use std::net::{SocketAddr, UdpSocket};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::bench::Bench;
+use crate::causes::*;
+use crate::limits::STOP;
+use crate::subject::{Exit, Stop, is_free};
+use crate::verdict::Failure;
+
+/// Makes up a request, and tells the answer that is due to it.
+pub(super) type Exchange = fn(&mut Bench<'_>) -> (Vec<u8>, Vec<u8>);
+
+pub(super) fn loopback_only(bench: &mut Bench<'_>, exchange: Exchange) -> Result<(), Failure> {
+    if cfg!(not(target_os = "linux")) {
+        // All of 127.0.0.0/8 is this machine, but elsewhere only 127.0.0.1 is.
+        return Err(Failure::Skipped("needs a second loopback address".into()));
+    }
+    let (request, answer) = exchange(bench);
+    let (server, mut socket) = bench.datagram_server(&request)?;
+    socket.expect(&answer)?;
+    // Two sockets cannot have one address, and "any" is all of them.
+    let other = SocketAddr::from(([127, 0, 0, 2], server.address.port()));
+    match UdpSocket::bind(other) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Failure::words(
+            LISTENS_EVERYWHERE,
+            format!("{other} to be free"),
+            "the server receives there, too",
+        )),
+    }
+}
+
+pub(super) fn stop_signal(bench: &mut Bench<'_>, exchange: Exchange) -> Result<(), Failure> {
+    if cfg!(not(unix)) {
+        return Err(Failure::Skipped("this system has no SIGTERM".into()));
+    }
+    stops_by(bench, exchange, Stop::Terminate)?;
+    stops_by(bench, exchange, Stop::Interrupt)
+}
+
+fn stops_by(bench: &mut Bench<'_>, exchange: Exchange, stop: Stop) -> Result<(), Failure> {
+    let (request, answer) = exchange(bench);
+    let (server, mut socket) = bench.datagram_server(&request)?;
+    socket.expect(&answer)?;
+    server.subject.signal(stop);
+    let (cause, got) = match server.subject.wait_exit(STOP) {
+        Some(Exit::Code(0)) => return Ok(()),
+        Some(exit @ Exit::Code(_)) => (STOPPED_AS_FAILURE, format!("it ended with {exit}")),
+        Some(exit @ Exit::Signal(_)) => (KILLED_BY_SIGNAL, format!("it was {exit}")),
+        None => (STAYS_AFTER_SIGNAL, "it stayed".into()),
+    };
+    let wanted = format!("exit code 0 within 1 s of {stop}");
+    Err(Failure::words(cause, wanted, got))
+}
+
+pub(super) fn restart(bench: &mut Bench<'_>, exchange: Exchange) -> Result<(), Failure> {
+    if cfg!(not(unix)) {
+        return Err(Failure::Skipped("this system has no SIGTERM".into()));
+    }
+    let (request, answer) = exchange(bench);
+    let (server, mut socket) = bench.datagram_server(&request)?;
+    socket.expect(&answer)?;
+    let address = server.address;
+    server.subject.signal(Stop::Terminate);
+    // One that stays is the affair of another check; here it is made to go. What
+    // one that stopped has left running must be there still.
+    let has_stopped = server.subject.wait_exit(STOP).is_some();
+    let stopped = has_stopped.then_some(server);
+    if !is_soon_free(address) {
+        return Err(Failure::words(
+            ADDRESS_KEPT,
+            format!("{address} to be free"),
+            "a socket still receives there",
+        ));
+    }
+    let (request, answer) = exchange(bench);
+    let (_server, mut socket) = bench
+        .datagram_server_at(address, &request)
+        .map_err(|failure| failure.blame(ADDRESS_KEPT))?;
+    drop(stopped);
+    Ok(socket.expect(&answer)?)
+}
+
+/// Whether the address can be used; helpers of a program may end a moment later.
+fn is_soon_free(address: SocketAddr) -> bool {
+    let start = Instant::now();
+    while !is_free(address) {
+        if start.elapsed() > STOP {
+            return false;
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    true
+}
+
+pub(super) fn second_server(bench: &mut Bench<'_>, exchange: Exchange) -> Result<(), Failure> {
+    let (request, answer) = exchange(bench);
+    let (server, mut socket) = bench.datagram_server(&request)?;
+    socket.expect(&answer)?;
+    let (second, runs) = bench.second_server(&server)?;
+    let wanted = "the second server to end with another exit code than 0";
+    let wrong = match second.exited() {
+        _ if runs => Some((SECOND_STEALS, "it runs".into())),
+        Some(Exit::Code(0)) => Some((FAILURE_HIDDEN, "exit code 0".to_string())),
+        Some(exit @ Exit::Signal(_)) => Some((KILLED_BY_SIGNAL, exit.to_string())),
+        _ => None,
+    };
+    if let Some((cause, got)) = wrong {
+        return Err(Failure::words(cause, wanted, got));
+    }
+    let (request, answer) = exchange(bench);
+    socket.send(&request);
+    socket
+        .expect(&answer)
+        .map_err(|missed| missed.or_silence(SECOND_STEALS))
+}

@@ -1,0 +1,92 @@
+//! Checks of a server that answers a text with the same text, whatever else it
+//! does.
+
+use crate::bench::{Bench, Server};
+use crate::causes::*;
+use crate::limits::STOP;
+use crate::peer::{Datagrams, Missed};
+use crate::subject::Stop;
+use crate::suites::hostile::Hostile;
+use crate::verdict::{Failure, Side};
+
+/// One datagram there and back.
+pub(in crate::suites) fn comes_back(
+    socket: &mut Datagrams,
+    bytes: &[u8],
+) -> Result<(), Box<Missed>> {
+    socket.send(bytes);
+    socket.expect(bytes)
+}
+
+/// Each of two clients gets its own answers, from the server's port. `first` has
+/// had one already.
+pub(in crate::suites) fn answers_the_sender(
+    bench: &mut Bench<'_>,
+    server: &Server,
+    first: &mut Datagrams,
+) -> Result<(), Failure> {
+    if let Some(from) = first.from()
+        && from != server.address
+    {
+        return Err(Failure::words(
+            ANSWERS_FROM_ELSEWHERE,
+            format!("an answer from {}", server.address),
+            format!("it came from {from}"),
+        ));
+    }
+    let mut second = bench.datagrams(server)?;
+    for _ in 0..2 {
+        let word = bench.word();
+        if let Err(missed) = comes_back(&mut second, word.as_bytes()) {
+            let astray = first.waiting();
+            return Err(match astray {
+                Some(bytes) => Failure::compared(
+                    ANSWERED_ANOTHER,
+                    vec![word.clone().into_bytes()],
+                    Side::bytes(word, "at the socket that had sent it"),
+                    Side::bytes(bytes, "at another client's socket"),
+                ),
+                None => missed.or_silence(ONE_PEER_ONLY),
+            });
+        }
+        let word = bench.word();
+        comes_back(first, word.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Clients that are gone before their answers come keep nobody from the next.
+pub(in crate::suites) fn client_gone(bench: &mut Bench<'_>) -> Result<(), Failure> {
+    let word = bench.word();
+    let (server, mut socket) = bench.datagram_server(word.as_bytes())?;
+    socket.expect(word.as_bytes())?;
+    for _ in 0..8 {
+        let mut vanishing = bench.datagrams(&server)?;
+        // More than one: the later answers find nobody for certain.
+        for _ in 0..8 {
+            vanishing.send(bench.word().as_bytes());
+        }
+        drop(vanishing);
+        let word = bench.word();
+        comes_back(&mut socket, word.as_bytes())
+            .map_err(|missed| missed.or_silence(UNREACHABLE_KILLS))?;
+    }
+    Ok(())
+}
+
+/// What a client sends cannot steer the operator's terminal.
+pub(in crate::suites) fn escaped_output(bench: &mut Bench<'_>) -> Result<(), Failure> {
+    let word = bench.word();
+    let (server, mut socket) = bench.datagram_server(word.as_bytes())?;
+    socket.expect(word.as_bytes())?;
+    let hostile = Hostile::new(bench);
+    comes_back(&mut socket, hostile.text.as_bytes())?;
+    // It prints before or after it answers; the next answer comes after both.
+    for _ in 0..2 {
+        let word = bench.word();
+        comes_back(&mut socket, word.as_bytes())?;
+    }
+    server.subject.signal(Stop::Terminate);
+    server.subject.wait_exit(STOP);
+    hostile.find_in(server.subject.output())
+}

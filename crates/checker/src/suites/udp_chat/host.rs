@@ -1,0 +1,381 @@
+//! The judge as a server, for one client under check.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use super::wire::{Item, Request, bare};
+use super::{PATIENCE, RETRY};
+use crate::bench::{Bench, end_at_start};
+use crate::causes::*;
+use crate::limits::CLIENT;
+use crate::peer::{Came, Datagrams};
+use crate::subject::{Exit, Subject};
+use crate::verdict::{Cause, Failure, Side};
+
+/// What it answers by itself. Everything, unless a check says otherwise.
+pub(super) struct Manners {
+    pub(super) joins: bool,
+    pub(super) says: bool,
+    pub(super) pings: bool,
+    pub(super) quits: bool,
+}
+
+/// A client, the judge's socket, and what came there.
+pub(super) struct Host {
+    pub(super) judge: Datagrams,
+    pub(super) client: Subject,
+    pub(super) name: String,
+    pub(super) cookie: String,
+    pub(super) manners: Manners,
+    /// Whether it was welcomed.
+    pub(super) is_in: bool,
+    /// The SAYs that came, and how often.
+    pub(super) says: BTreeMap<u32, (String, usize)>,
+    /// Which of them were acknowledged.
+    pub(super) acked: Vec<u32>,
+    /// How often each item was acknowledged.
+    pub(super) acks: BTreeMap<u32, usize>,
+    pub(super) joins: Vec<Option<String>>,
+    pub(super) pings: usize,
+    pub(super) quits: usize,
+    /// The first thing that is wrong with what came.
+    pub(super) wrong: Option<(Cause, &'static str, Vec<u8>)>,
+    /// How long the client may take to begin.
+    start: Duration,
+}
+
+impl Host {
+    /// Starts the client, and gives it `lines` on standard input, which stays
+    /// open.
+    pub(super) fn start(bench: &mut Bench<'_>, lines: &[String]) -> Result<Self, Failure> {
+        let judge = bench.datagram_judge()?;
+        let broken = |error| Failure::Broken(format!("no address of the judge: {error}"));
+        let address = judge.address().map_err(broken)?;
+        Self::start_at(bench, judge, address, lines)
+    }
+
+    /// The same for a client that is told another address than the judge's.
+    pub(super) fn start_at(
+        bench: &mut Bench<'_>,
+        mut judge: Datagrams,
+        address: std::net::SocketAddr,
+        lines: &[String],
+    ) -> Result<Self, Failure> {
+        let name = bench.word();
+        // As a cookie looks that a server makes.
+        let cookie = format!("{}-_{}", bench.text(4), bench.text(5));
+        bench.tell("name", &name);
+        let client = bench.start(address)?;
+        judge.watch(client.output());
+        let host = Self {
+            judge,
+            client,
+            name,
+            cookie,
+            manners: Manners {
+                joins: true,
+                says: true,
+                pings: true,
+                quits: true,
+            },
+            is_in: false,
+            says: BTreeMap::new(),
+            acked: Vec::new(),
+            acks: BTreeMap::new(),
+            joins: Vec::new(),
+            pings: 0,
+            quits: 0,
+            wrong: None,
+            start: bench.start_timeout(),
+        };
+        host.type_lines(bench, lines);
+        Ok(host)
+    }
+
+    /// Starts a client and lets it in.
+    pub(super) fn joined(bench: &mut Bench<'_>, lines: &[String]) -> Result<Self, Failure> {
+        let mut host = Self::start(bench, lines)?;
+        host.let_in()?;
+        Ok(host)
+    }
+
+    /// Gives the client lines on standard input.
+    pub(super) fn type_lines(&self, bench: &mut Bench<'_>, lines: &[String]) {
+        let input: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        bench.feed(&self.client, input.as_bytes());
+    }
+
+    /// Waits until it has asked, and come back with its cookie.
+    pub(super) fn let_in(&mut self) -> Result<(), Failure> {
+        self.first_join()?;
+        self.until(PATIENCE, |host| host.is_in.then_some(()));
+        self.is_right()?;
+        if self.is_in {
+            return Ok(());
+        }
+        let wanted = Side::bytes(self.join_line(), "from the client");
+        let again = self.joins.len() > 1;
+        let got = match self.client.exited() {
+            Some(exit) => format!("it ended with {exit}"),
+            None if again => "it sent its JOIN again, without the cookie".to_owned(),
+            None => "it did not come".to_owned(),
+        };
+        Err(Failure::of(COOKIE_NOT_RETURNED, wanted, Side::words(got)))
+    }
+
+    /// Waits for the first JOIN.
+    pub(super) fn first_join(&mut self) -> Result<(), Failure> {
+        let came = |host: &Self| (!host.joins.is_empty()).then_some(());
+        self.until(self.start, came);
+        self.is_right()?;
+        if !self.joins.is_empty() {
+            return Ok(());
+        }
+        let (cause, got) = match self.client.exited() {
+            Some(exit) => (end_at_start(exit), format!("it ended with {exit}")),
+            None => (
+                NEVER_SENDS,
+                format!("nothing for {} s", self.start.as_secs()),
+            ),
+        };
+        let wanted = Side::bytes(format!("JOIN {}", self.name), "from the client");
+        Err(Failure::of(cause, wanted, Side::words(got)))
+    }
+
+    pub(super) fn join_line(&self) -> Vec<u8> {
+        format!("JOIN {} {}", self.name, self.cookie).into_bytes()
+    }
+
+    /// Fails when anything that came was none of a client's.
+    pub(super) fn is_right(&self) -> Result<(), Failure> {
+        match &self.wrong {
+            None => Ok(()),
+            Some((cause, wanted, got)) => {
+                let got = Side::bytes(got.clone(), "from the client");
+                Err(Failure::of(*cause, Side::words(*wanted), got))
+            }
+        }
+    }
+
+    /// Waits until the SAY with this id has come, and is the one for `text`.
+    pub(super) fn said(&mut self, id: u32, text: &str) -> Result<(), Failure> {
+        let came = |host: &Self| host.says.contains_key(&id).then_some(());
+        self.until(PATIENCE, came);
+        self.is_right()?;
+        let wanted = Side::bytes(format!("SAY {id} {text}"), "from the client");
+        let Some((said, _)) = self.says.get(&id) else {
+            let (cause, got) = match (self.client.exited(), self.says.is_empty()) {
+                (Some(exit), _) => (SAID_NOTHING, format!("it ended with {exit}")),
+                (None, true) => (SAID_NOTHING, "nothing was said".to_owned()),
+                (None, false) => (LINES_MISSING, "it did not come".to_owned()),
+            };
+            return Err(Failure::of(cause, wanted, Side::words(got)));
+        };
+        if said == text {
+            return Ok(());
+        }
+        let cause = if said.trim() == text.trim() {
+            BYTES_STRIPPED
+        } else if said.starts_with("b'") || said.starts_with("b\"") {
+            PRINTED_BYTES_OBJECT
+        } else {
+            CHANGED_TEXT
+        };
+        let got = Side::bytes(format!("SAY {id} {said}"), "");
+        Err(Failure::compared(cause, Vec::new(), wanted, got))
+    }
+
+    /// Sends an item until it is acknowledged.
+    pub(super) fn send_item(&mut self, id: u32, item: &Item) -> Result<(), Failure> {
+        let before = self.acks(id);
+        let until = Instant::now() + PATIENCE;
+        let line = item.emit(id);
+        while self.acks(id) == before {
+            self.judge.send(&line);
+            let retry = RETRY.min(until.saturating_duration_since(Instant::now()));
+            self.until(retry, |host| (host.acks(id) > before).then_some(()));
+            self.is_right()?;
+            if self.acks(id) == before && (self.is_over() || until <= Instant::now()) {
+                let got = match self.client.exited() {
+                    Some(exit) => format!("it ended with {exit}"),
+                    None => "it did not come".to_owned(),
+                };
+                let wanted = Side::bytes(format!("ACK {id}"), "from the client");
+                return Err(Failure::of(NEVER_ACKS, wanted, Side::words(got)));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn acks(&self, id: u32) -> usize {
+        self.acks.get(&id).copied().unwrap_or(0)
+    }
+
+    /// How often a SAY came.
+    pub(super) fn says(&self, id: u32) -> usize {
+        self.says.get(&id).map_or(0, |(_, count)| *count)
+    }
+
+    /// Waits at most `limit` until `look` finds something in what came.
+    pub(super) fn until<T>(
+        &mut self,
+        limit: Duration,
+        look: impl Fn(&Self) -> Option<T>,
+    ) -> Option<T> {
+        let deadline = Instant::now() + limit;
+        loop {
+            if let Some(found) = look(self) {
+                return Some(found);
+            }
+            if !self.step(deadline) {
+                return look(self);
+            }
+        }
+    }
+
+    /// Takes in, and answers, whatever comes in this time.
+    pub(super) fn listen(&mut self, limit: Duration) {
+        self.until(limit, |_| None::<()>);
+    }
+
+    fn step(&mut self, deadline: Instant) -> bool {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match self.judge.receive(left) {
+            Came::Datagram(bytes) => {
+                if let Some(from) = self.judge.from() {
+                    self.judge.aim(from, self.client.output());
+                }
+                self.take(&bytes);
+                true
+            }
+            Came::Refused => true,
+            Came::Nothing => false,
+        }
+    }
+
+    fn take(&mut self, bytes: &[u8]) {
+        match Request::parse(bytes) {
+            None => {
+                let cause = super::member::wording(bytes);
+                self.is_wrong(cause, "JOIN, SAY, ACK, PING or QUIT", bytes);
+            }
+            Some(Request::Join { name, cookie }) => self.asked_in(bytes, &name, cookie),
+            _ if self.joins.is_empty() => {
+                self.is_wrong(NO_JOIN, "JOIN, before anything else", bytes);
+            }
+            Some(Request::Say { id, text }) => self.heard(bytes, id, text),
+            Some(Request::Ack(id)) => *self.acks.entry(id).or_default() += 1,
+            Some(Request::Ping) => {
+                self.pings += 1;
+                if self.manners.pings {
+                    self.judge.send(b"PONG");
+                }
+            }
+            Some(Request::Quit) => {
+                self.quits += 1;
+                if self.manners.quits {
+                    self.judge.send(b"BYE");
+                }
+            }
+        }
+    }
+
+    fn asked_in(&mut self, bytes: &[u8], name: &str, cookie: Option<String>) {
+        if name != self.name {
+            self.is_wrong(NAME_CHANGED, "the name from the command line", bytes);
+        }
+        self.joins.push(cookie.clone());
+        match cookie {
+            // Before it was sent one it has none, and later it has this one.
+            Some(cookie) if cookie != self.cookie => {
+                self.is_wrong(COOKIE_CHANGED, "the cookie as it was sent", bytes);
+            }
+            _ if !self.manners.joins => {}
+            Some(_) => {
+                self.is_in = true;
+                let welcome = format!("WELCOME {} 2", self.name);
+                self.judge.send(welcome.as_bytes());
+            }
+            None => self
+                .judge
+                .send(format!("COOKIE {}", self.cookie).as_bytes()),
+        }
+    }
+
+    fn heard(&mut self, bytes: &[u8], id: u32, text: String) {
+        if !self.is_in {
+            self.is_wrong(SAID_TOO_SOON, "no SAY before WELCOME", bytes);
+        }
+        let known = self.says.values().any(|(said, _)| *said == text);
+        let (first, count) = self.says.entry(id).or_insert((text.clone(), 0));
+        *count += 1;
+        if *first != text || known && *count == 1 {
+            let wanted = "the same text again under the same id only";
+            self.is_wrong(SENT_CHANGED, wanted, bytes);
+        }
+        if self.manners.says {
+            self.ack(id);
+        }
+    }
+
+    /// Acknowledges a SAY.
+    pub(super) fn ack(&mut self, id: u32) {
+        self.acked.push(id);
+        self.judge.send(format!("ACK {id}").as_bytes());
+    }
+
+    fn is_wrong(&mut self, cause: Cause, wanted: &'static str, got: &[u8]) {
+        self.wrong
+            .get_or_insert((cause, wanted, bare(got).to_vec()));
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.client.exited().is_some()
+    }
+
+    /// Ends the input, and goes on answering until the client has ended.
+    pub(super) fn leaves(&mut self) -> Result<(), Failure> {
+        self.client.end_input();
+        self.listen(CLIENT);
+        match self.client.exited() {
+            Some(Exit::Code(0)) => Ok(()),
+            Some(Exit::Code(code)) => {
+                let got = format!("exit code {code}");
+                Err(Failure::words(SUCCESS_HIDDEN, "exit code 0", got))
+            }
+            exit => Err(self.stays(exit)),
+        }
+    }
+
+    /// Goes on answering until the client has ended, with another code than 0.
+    pub(super) fn fails(&mut self, limit: Duration, never: Cause) -> Result<(), Failure> {
+        self.listen(limit);
+        let wanted = "an exit code other than 0";
+        match self.client.exited() {
+            Some(Exit::Code(0)) => Err(Failure::words(FAILURE_HIDDEN, wanted, "exit code 0")),
+            Some(exit @ Exit::Code(126 | 127)) => {
+                Err(Failure::words(end_at_start(exit), wanted, exit.to_string()))
+            }
+            Some(Exit::Code(_)) => Ok(()),
+            None => {
+                let got = format!("it still ran after {} s", limit.as_secs());
+                Err(Failure::words(never, "the client to give up", got))
+            }
+            exit => Err(self.stays(exit)),
+        }
+    }
+
+    fn stays(&self, exit: Option<Exit>) -> Failure {
+        let wanted = "the client to end by itself";
+        match exit {
+            Some(exit) => Failure::words(KILLED_BY_SIGNAL, wanted, format!("it was {exit}")),
+            None => {
+                let got = format!(
+                    "it still ran {} s after its input had ended",
+                    CLIENT.as_secs()
+                );
+                Failure::words(NEVER_LEAVES, wanted, got)
+            }
+        }
+    }
+}

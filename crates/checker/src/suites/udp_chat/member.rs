@@ -1,0 +1,324 @@
+//! A socket of the judge that is a member of the room under check, or is to
+//! become one.
+//!
+//! It keeps the contract, so it repeats what is not answered: a server may have
+//! a limit on how much it takes, and a busy machine may lose a datagram.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use super::wire::{Item, Reply};
+use super::{PATIENCE, RETRY};
+use crate::bench::{Bench, Server};
+use crate::causes::*;
+use crate::limits::LATE;
+use crate::peer::{Came, Datagrams};
+use crate::verdict::{Cause, Failure, Side};
+
+/// One of the judge's addresses.
+pub(super) struct Member {
+    pub(super) socket: Datagrams,
+    pub(super) name: String,
+    pub(super) cookie: String,
+    /// The id of its last SAY.
+    pub(super) said: u32,
+    /// How often each SAY was acknowledged.
+    pub(super) acked: BTreeMap<u32, usize>,
+    /// The MSGs and NOTEs that came, and how often.
+    pub(super) items: BTreeMap<u32, (Item, usize)>,
+    /// Whether it acknowledges them.
+    pub(super) acknowledges: bool,
+    /// Two datagrams with one id.
+    pub(super) changed: Option<(Vec<u8>, Vec<u8>)>,
+    /// Everything else that came since something was asked last.
+    pub(super) replies: Vec<Vec<u8>>,
+    pub(super) traffic: Traffic,
+}
+
+/// How much was asked, and how much came.
+#[derive(Default)]
+pub(super) struct Traffic {
+    pub(super) sent: usize,
+    pub(super) sent_bytes: usize,
+    pub(super) came: usize,
+    pub(super) came_bytes: usize,
+    /// The largest datagram of what came.
+    pub(super) largest: Vec<u8>,
+}
+
+impl Member {
+    fn new(socket: Datagrams, name: &str) -> Self {
+        Self {
+            socket,
+            name: name.to_owned(),
+            cookie: String::new(),
+            said: 0,
+            acked: BTreeMap::new(),
+            items: BTreeMap::new(),
+            acknowledges: true,
+            changed: None,
+            replies: Vec::new(),
+            traffic: Traffic::default(),
+        }
+    }
+
+    /// Starts the server, and asks it for a cookie, which is then due.
+    pub(super) fn first(bench: &mut Bench<'_>, name: &str) -> Result<(Server, Self), Failure> {
+        let (server, socket) = bench.datagram_server(format!("JOIN {name}").as_bytes())?;
+        Ok((server, Self::new(socket, name)))
+    }
+
+    /// An address that has not sent anything yet.
+    pub(super) fn stranger(
+        bench: &mut Bench<'_>,
+        server: &Server,
+        name: &str,
+    ) -> Result<Self, Failure> {
+        Ok(Self::new(bench.datagrams(server)?, name))
+    }
+
+    /// One who has joined.
+    pub(super) fn joined(
+        bench: &mut Bench<'_>,
+        server: &Server,
+        name: &str,
+    ) -> Result<Self, Failure> {
+        let mut member = Self::stranger(bench, server, name)?;
+        member.join()?;
+        Ok(member)
+    }
+
+    /// Starts the server with one member for each name.
+    pub(super) fn room<const N: usize>(
+        bench: &mut Bench<'_>,
+        names: [&str; N],
+    ) -> Result<(Server, [Self; N]), Failure> {
+        let (server, first) = Self::first(bench, names[0])?;
+        let mut members = vec![first];
+        members[0].join()?;
+        for name in &names[1..] {
+            members.push(Self::joined(bench, &server, name)?);
+        }
+        let broken = |_| Failure::Broken("a member too few".into());
+        Ok((server, members.try_into().map_err(broken)?))
+    }
+
+    /// Gets a cookie and joins with it.
+    pub(super) fn join(&mut self) -> Result<(), Failure> {
+        self.get_cookie()?;
+        self.enter().map(drop)
+    }
+
+    pub(super) fn get_cookie(&mut self) -> Result<(), Failure> {
+        let ask = format!("JOIN {}", self.name);
+        self.cookie = self.ask(&ask, "COOKIE and a cookie", |reply| match reply {
+            Reply::Cookie(cookie) => Some(Ok(cookie.clone())),
+            Reply::Welcome { .. } => Some(Err(NO_COOKIE)),
+            Reply::Err { .. } => Some(Err(JOIN_REFUSED)),
+            _ => None,
+        })?;
+        Ok(())
+    }
+
+    /// The JOIN with the cookie it got.
+    pub(super) fn join_line(&self) -> String {
+        format!("JOIN {} {}", self.name, self.cookie)
+    }
+
+    /// Sends the cookie back.
+    ///
+    /// # Returns
+    /// How many members there are.
+    pub(super) fn enter(&mut self) -> Result<u32, Failure> {
+        let wanted = format!("WELCOME {} and how many members there are", self.name);
+        let name = self.name.clone();
+        self.ask(&self.join_line(), &wanted, |reply| match reply {
+            Reply::Welcome { name: given, count } if *given == name => Some(Ok(*count)),
+            Reply::Welcome { .. } => Some(Err(NAME_CHANGED)),
+            Reply::Err { .. } => Some(Err(JOIN_REFUSED)),
+            // Or one more of those it asked for, which may come late.
+            _ => None,
+        })
+        .map_err(|failure| failure.instead_of(UNANSWERED, COOKIE_UNKNOWN))
+    }
+
+    /// Sends `line` until `look` finds what is wanted, or what is wrong.
+    pub(super) fn ask<T>(
+        &mut self,
+        line: &str,
+        wanted: &str,
+        look: impl Fn(&Reply) -> Option<Result<T, Cause>>,
+    ) -> Result<T, Failure> {
+        self.replies.clear();
+        let until = Instant::now() + PATIENCE;
+        loop {
+            self.socket.send(line.as_bytes());
+            self.traffic.sent += 1;
+            self.traffic.sent_bytes += line.len();
+            let mut seen = 0;
+            let retry = until.min(Instant::now() + RETRY);
+            while self.step(retry) {
+                for at in std::mem::replace(&mut seen, self.replies.len())..self.replies.len() {
+                    let found = match Reply::parse(&self.replies[at]) {
+                        Some(reply) => look(&reply),
+                        None => Some(Err(wording(&self.replies[at]))),
+                    };
+                    match found {
+                        Some(Ok(found)) => return Ok(found),
+                        Some(Err(cause)) => {
+                            return Err(self.failure(
+                                cause,
+                                wanted,
+                                Some(self.replies[at].clone()),
+                            ));
+                        }
+                        None => {}
+                    }
+                }
+            }
+            if until <= Instant::now() || self.is_over() {
+                return Err(self.failure(UNANSWERED, wanted, self.replies.last().cloned()));
+            }
+        }
+    }
+
+    /// Says something and waits for its acknowledgement.
+    pub(super) fn say(&mut self, text: &str) -> Result<(), Failure> {
+        self.said += 1;
+        self.say_as(self.said, text)
+    }
+
+    /// The same with an id of the caller's choice.
+    pub(super) fn say_as(&mut self, id: u32, text: &str) -> Result<(), Failure> {
+        let before = self.acks(id);
+        self.replies.clear();
+        let until = Instant::now() + PATIENCE;
+        while self.acks(id) == before {
+            self.send_say(id, text);
+            let retry = until.min(Instant::now() + RETRY);
+            while self.acks(id) == before && self.step(retry) {}
+            let got = self.replies.first().cloned();
+            if self.acks(id) == before
+                && (got.is_some() || until <= Instant::now() || self.is_over())
+            {
+                let cause = match got.as_deref().map(|bytes| (Reply::parse(bytes), bytes)) {
+                    Some((None, bytes)) => wording(bytes),
+                    Some((Some(Reply::Err { .. }), _)) => SAY_REFUSED,
+                    _ => SAY_UNACKED,
+                };
+                return Err(self.failure(cause, &format!("ACK {id}"), got));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn send_say(&mut self, id: u32, text: &str) {
+        self.socket.send(format!("SAY {id} {text}").as_bytes());
+    }
+
+    /// How often a SAY was acknowledged.
+    pub(super) fn acks(&self, id: u32) -> usize {
+        self.acked.get(&id).copied().unwrap_or(0)
+    }
+
+    /// Waits until everything that the server sent this member before has come:
+    /// it answers PING behind it.
+    pub(super) fn ping(&mut self) -> Result<(), Failure> {
+        self.ask("PING", "PONG", |reply| match reply {
+            Reply::Pong => Some(Ok(())),
+            Reply::Err { .. } => Some(Err(MEMBER_FORGOTTEN)),
+            _ => None,
+        })
+    }
+
+    /// The same where a member may still get no PONG, which is for another check.
+    pub(super) fn fence(&mut self) {
+        self.replies.clear();
+        self.socket.send(b"PING");
+        self.until(LATE, |member| (!member.replies.is_empty()).then_some(()));
+    }
+
+    /// Waits at most `limit` until `look` finds something in what came.
+    pub(super) fn until<T>(
+        &mut self,
+        limit: Duration,
+        look: impl Fn(&Self) -> Option<T>,
+    ) -> Option<T> {
+        let deadline = Instant::now() + limit;
+        loop {
+            if let Some(found) = look(self) {
+                return Some(found);
+            }
+            if !self.step(deadline) {
+                return look(self);
+            }
+        }
+    }
+
+    /// Takes in whatever comes in this time.
+    pub(super) fn listen(&mut self, limit: Duration) {
+        self.until(limit, |_| None::<()>);
+    }
+
+    /// Takes in one datagram; false when none came until `deadline`.
+    pub(super) fn step(&mut self, deadline: Instant) -> bool {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match self.socket.receive(left) {
+            Came::Datagram(bytes) => {
+                self.traffic.came += 1;
+                self.traffic.came_bytes += bytes.len();
+                if bytes.len() > self.traffic.largest.len() {
+                    self.traffic.largest.clone_from(&bytes);
+                }
+                self.take(bytes);
+            }
+            Came::Nothing => return false,
+            // What was sent before the server was up.
+            Came::Refused => {}
+        }
+        true
+    }
+
+    fn take(&mut self, bytes: Vec<u8>) {
+        match Reply::parse(&bytes) {
+            Some(Reply::Item(id, item)) => {
+                if self.acknowledges {
+                    self.socket.send(format!("ACK {id}").as_bytes());
+                }
+                let (first, count) = self.items.entry(id).or_insert((item.clone(), 0));
+                *count += 1;
+                if *first != item {
+                    self.changed = Some((first.emit(id), bytes));
+                }
+            }
+            Some(Reply::Ack(id)) => *self.acked.entry(id).or_default() += 1,
+            _ => self.replies.push(bytes),
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.socket.exit().is_some()
+    }
+
+    /// A failure that says what came instead of what was `wanted`.
+    pub(super) fn failure(&self, cause: Cause, wanted: &str, got: Option<Vec<u8>>) -> Failure {
+        let to = format!("{wanted}, to {}", self.name);
+        let got = match (got, self.socket.exit()) {
+            (Some(bytes), None) => Side::bytes(bytes, "in one datagram"),
+            (Some(bytes), Some(exit)) => Side::bytes(bytes, format!("then {exit}")),
+            (None, Some(exit)) => {
+                Side::words(format!("nothing, and the program ended with {exit}"))
+            }
+            (None, None) => Side::words("it did not come"),
+        };
+        Failure::of(cause, Side::words(to), got)
+    }
+}
+
+/// Why a datagram is none of the contract's.
+pub(super) fn wording(bytes: &[u8]) -> Cause {
+    match bytes {
+        [b'b', b'\'' | b'"', ..] => PRINTED_BYTES_OBJECT,
+        _ => WRONG_WORDING,
+    }
+}

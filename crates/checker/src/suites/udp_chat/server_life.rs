@@ -1,0 +1,127 @@
+//! Checks of the server beyond the core: its life on a machine (UC-24 to UC-28).
+
+use super::super::datagram;
+use super::super::hostile::Hostile;
+use super::member::Member;
+use crate::bench::Bench;
+use crate::causes::*;
+use crate::lesson::{Check, Level, Role};
+use crate::limits::STOP;
+use crate::subject::Stop;
+use crate::verdict::Failure;
+
+/// Whoever is no member is told so.
+fn nobody(_bench: &mut Bench<'_>) -> (Vec<u8>, Vec<u8>) {
+    (b"PING".to_vec(), b"ERR NOJOIN 0".to_vec())
+}
+
+pub(super) const LOOPBACK_ONLY: Check = Check {
+    name: "loopback-only",
+    role: Role::Server,
+    level: Level::More,
+    slow: false,
+    requirement: "UC-24",
+    summary: "the server can be reached from this machine only",
+    section: "going-further",
+    hints: [
+        "Who can send to your server: you, your room, or the world?",
+        "An empty address, 0.0.0.0 or :: means every address of the machine. Bind to 127.0.0.1 unless you were told otherwise.",
+        "bind((\"127.0.0.1\", port)), not bind((\"\", port))",
+    ],
+    run: loopback_only,
+};
+
+fn loopback_only(bench: &mut Bench<'_>) -> Result<(), Failure> {
+    datagram::loopback_only(bench, nobody)
+}
+
+pub(super) const STOP_SIGNAL: Check = Check {
+    name: "stop-signal",
+    role: Role::Server,
+    level: Level::More,
+    slow: false,
+    requirement: "UC-25",
+    summary: "SIGTERM and Ctrl-C end the server within a second, with exit code 0",
+    section: "going-further",
+    hints: [
+        "Where does your server wait when the signal comes, and what wakes it?",
+        "Let the signal handler only say that it is time to stop, and make recvfrom notice it: by a time limit, or by a datagram that you send to yourself.",
+        "on SIGTERM or SIGINT { stopping = true; sendto(own socket, nothing, own address) }; after recvfrom: if stopping { leave the loop }; return 0 from main",
+    ],
+    run: stop_signal,
+};
+
+fn stop_signal(bench: &mut Bench<'_>) -> Result<(), Failure> {
+    datagram::stop_signal(bench, nobody)
+}
+
+pub(super) const RESTART: Check = Check {
+    name: "restart",
+    role: Role::Server,
+    level: Level::More,
+    slow: false,
+    requirement: "UC-26",
+    summary: "after a stop the same address can be used again at once",
+    section: "going-further",
+    hints: [
+        "What is left of your server after it has stopped?",
+        "UDP has no TIME_WAIT: an address is free as soon as the last process that holds the socket is gone. End what you started, and leave no file behind that says you run.",
+        "at the end { stop and wait for every process that you started; close(socket) }",
+    ],
+    run: restart,
+};
+
+fn restart(bench: &mut Bench<'_>) -> Result<(), Failure> {
+    datagram::restart(bench, nobody)
+}
+
+pub(super) const ESCAPED_OUTPUT: Check = Check {
+    name: "escaped-output",
+    role: Role::Server,
+    level: Level::More,
+    slow: false,
+    requirement: "UC-27",
+    summary: "what a member says cannot steer the operator's terminal",
+    section: "going-further",
+    hints: [
+        "What happens to your terminal when somebody sends you the bytes that clear a screen?",
+        "Print what comes from the network with its control characters replaced by something visible, and do not forget C1 and the marks that reverse a line.",
+        "for each character { if it is a control character or a direction mark: print its number; else print it }",
+    ],
+    run: escaped_output,
+};
+
+fn escaped_output(bench: &mut Bench<'_>) -> Result<(), Failure> {
+    let names = [(); 2].map(|()| bench.word());
+    let (server, [mut ada, mut bo]) = Member::room(bench, [&names[0], &names[1]])?;
+    let hostile = Hostile::new(bench);
+    ada.say(&hostile.text)?;
+    bo.hear(&names[0], &hostile.text, NOT_RELAYED)?;
+    // It prints before or after it answers; the next answer comes after both.
+    for member in [&mut ada, &mut bo] {
+        member.ping()?;
+    }
+    server.subject.signal(Stop::Terminate);
+    server.subject.wait_exit(STOP);
+    hostile.find_in(server.subject.output())
+}
+
+pub(super) const SECOND_SERVER: Check = Check {
+    name: "second-server",
+    role: Role::Server,
+    level: Level::More,
+    slow: false,
+    requirement: "UC-28",
+    summary: "a second server on the same address fails, and the first goes on",
+    section: "going-further",
+    hints: [
+        "Start your server twice: which of the two gets the datagrams?",
+        "With SO_REUSEADDR or SO_REUSEPORT both may bind, and one takes the other's datagrams. UDP does not need it; leave it off, and let the second fail.",
+        "socket(); bind(); on error { print it to stderr; exit(1) }, with no setsockopt in between",
+    ],
+    run: second_server,
+};
+
+fn second_server(bench: &mut Bench<'_>) -> Result<(), Failure> {
+    datagram::second_server(bench, nobody)
+}

@@ -1,0 +1,259 @@
+//! Checks of the client beyond the core (UT-33 to UT-37).
+
+use std::time::Instant;
+
+use super::calendar::since_1970;
+use super::client_sntp::nothing_printed;
+use super::packet::TO_1970;
+use super::sample::printed;
+use super::talk::{SNTP, Talk, start_client};
+use crate::bench::Bench;
+use crate::causes::*;
+use crate::lesson::{Check, Level, Role};
+use crate::limits::CLIENT;
+use crate::peer::Came;
+use crate::subject::Exit;
+use crate::suites::datagram::client_end::{ends, fails, judges_address, succeeds};
+use crate::suites::hostile::Hostile;
+use crate::verdict::{Failure, Side};
+
+/// The length of an era, in seconds.
+const ERA: f64 = 4_294_967_296.0;
+/// Runs in which a slow machine may look like a wrong program.
+const RUNS: usize = 3;
+
+pub(super) const NEXT_ERA: Check = Check {
+    name: "next-era",
+    role: Role::Client,
+    level: Level::More,
+    slow: false,
+    requirement: "UT-33",
+    summary: "a time with its top bit clear is one from 2036 on",
+    section: "going-further",
+    hints: [
+        "On 7 February 2036 the seconds since 1900 no longer fit 32 bits: what does your client make of the reply?",
+        "They begin again at 0. A top bit that is clear cannot mean 1900 to 1968, for nobody asked then; it means 2036 and later.",
+        "unix = seconds - 2208988800; if seconds < 2^31 { unix += 2^32 }",
+    ],
+    run: next_era,
+};
+
+fn next_era(bench: &mut Bench<'_>) -> Result<(), Failure> {
+    let mut talk = Talk::start(bench, SNTP)?;
+    let request = talk.request()?;
+    // A server in 2036, some minutes behind the change.
+    let changed = ERA - TO_1970 as f64 + 1000.0;
+    let ahead = changed - since_1970().as_secs_f64();
+    talk.settle(&request, |request| request.reply(ahead).emit());
+    let stdout = talk.stdout();
+    let Some(sample) = printed(&stdout) else {
+        return Err(nothing_printed(&talk));
+    };
+    let is_near = |wanted: f64| (sample.offset - wanted).abs() < ERA / 16.0;
+    if is_near(ahead) {
+        return succeeds(&talk.client);
+    }
+    let cause = match is_near(ahead - ERA) {
+        true => ERA_IGNORED,
+        false => OFFSET_WRONG,
+    };
+    Err(Failure::of(
+        cause,
+        Side::words(format!(
+            "an offset of about {ahead:.0} s, to a server in 2036"
+        )),
+        Side::bytes(stdout, "on standard output"),
+    ))
+}
+
+pub(super) const NO_SERVER: Check = Check {
+    name: "no-server",
+    role: Role::Client,
+    level: Level::More,
+    slow: false,
+    requirement: "UT-34",
+    summary: "when nobody listens, the client hears it and its exit code tells",
+    section: "going-further",
+    hints: [
+        "What does your system know when a datagram finds nobody, and which sockets does it tell?",
+        "It is told \"port unreachable\", and passes that on to a connected socket only, as an error of the next call. Report it and leave with another code than 0.",
+        "connect(socket, host, port); on error \"connection refused\" of send or receive { print to stderr \"nobody listens there\"; exit(1) }",
+    ],
+    run: no_server,
+};
+
+fn no_server(bench: &mut Bench<'_>) -> Result<(), Failure> {
+    for format in ["%T", SNTP] {
+        let address = bench.datagram_address()?;
+        let client = start_client(bench, address, format)?;
+        fails(&client, CLIENT, REFUSED_UNHEARD)?;
+    }
+    Ok(())
+}
+
+pub(super) const ESCAPED_ANSWER: Check = Check {
+    name: "escaped-answer",
+    role: Role::Client,
+    level: Level::More,
+    slow: false,
+    requirement: "UT-35",
+    summary: "what a server sends cannot steer the terminal, be it a time, an error or a kiss",
+    section: "going-further",
+    hints: [
+        "What happens to your terminal when an answer holds the bytes that clear a screen?",
+        "Print what comes from the network with its control characters replaced by something visible, and do not forget C1 and the marks that reverse a line. The four letters of a kiss are four bytes of somebody's choice.",
+        "for each character { if it is a control character or a direction mark: print its number; else print it }",
+    ],
+    run: escaped_answer,
+};
+
+fn escaped_answer(bench: &mut Bench<'_>) -> Result<(), Failure> {
+    let hostile = Hostile::new(bench);
+    for before in ["", "ERR "] {
+        let format = format!("%T {}", bench.word());
+        let mut talk = Talk::start(bench, &format)?;
+        let request = talk.request()?;
+        let answer = format!("{before}{}", hostile.text);
+        talk.settle(&request, |_| answer.clone().into_bytes());
+        ends(&talk.client, CLIENT, NEVER_LEAVES)?;
+        hostile.find_in(talk.client.output())?;
+    }
+    let mut talk = Talk::start(bench, SNTP)?;
+    let request = talk.request()?;
+    talk.settle(&request, |request| {
+        let mut kiss = request.reply(0.0);
+        kiss.stratum = 0;
+        kiss.reference_id = *b"\x1b[2J";
+        kiss.emit()
+    });
+    ends(&talk.client, CLIENT, NEVER_LEAVES)?;
+    let output = talk.client.output();
+    let all = [output.stdout(), output.stderr()].concat();
+    match crate::suites::datagram::client_end::find(&all, b"\x1b[2J") {
+        None => Ok(()),
+        Some(_) => Err(Failure::of(
+            RAW_TERMINAL_CODES,
+            Side::words("control characters made visible when they are printed"),
+            Side::bytes(all, "printed as it came"),
+        )),
+    }
+}
+
+pub(super) const TWO_CLIENTS: Check = Check {
+    name: "two-clients",
+    role: Role::Client,
+    level: Level::More,
+    slow: false,
+    requirement: "UT-36",
+    summary: "two clients run side by side",
+    section: "going-further",
+    hints: [
+        "Which port does your client use on its own side, and who chose it?",
+        "A client needs no port of its own choice. Leave bind out, or bind port 0, and the system picks a free one.",
+        "socket(); connect(host, port); no bind in between",
+    ],
+    run: two_clients,
+};
+
+fn two_clients(bench: &mut Bench<'_>) -> Result<(), Failure> {
+    let mut judge = bench.datagram_judge()?;
+    let address = judges_address(&judge)?;
+    let mut running = Vec::new();
+    for _ in 0..2 {
+        let format = bench.word();
+        let client = start_client(bench, address, &format)?;
+        let deadline = Instant::now() + bench.start_timeout();
+        judge.watch(client.output());
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match judge.receive(left) {
+                Came::Datagram(bytes) if bytes == format.as_bytes() => break,
+                // The first client asks again.
+                Came::Datagram(_) | Came::Refused => {}
+                Came::Nothing => {
+                    return Err(Failure::of(
+                        FIXED_PORT,
+                        Side::bytes(format, "from the second client, while the first waits"),
+                        Side::words(match client.exited() {
+                            Some(exit) => format!("it ended with {exit}"),
+                            None => "nothing".into(),
+                        }),
+                    ));
+                }
+            }
+        }
+        running.push((client, format, judge.from()));
+    }
+    for (client, format, from) in running {
+        let mut from = from;
+        // Each try comes from another port: the last one is answered.
+        let deadline = Instant::now() + CLIENT;
+        while client.exited().is_none() && Instant::now() < deadline {
+            if let Some(from) = from.take() {
+                judge.aim(from, client.output());
+                judge.send(format.as_bytes());
+            }
+            judge.watch(client.output());
+            if let Came::Datagram(bytes) = judge.receive(CLIENT)
+                && bytes == format.as_bytes()
+            {
+                from = judge.from();
+            }
+        }
+        match ends(&client, CLIENT, NEVER_LEAVES)? {
+            Exit::Code(0) => {}
+            exit => {
+                let got = exit.to_string();
+                return Err(Failure::words(SUCCESS_HIDDEN, "exit code 0", got));
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(super) const LOST_REQUEST: Check = Check {
+    name: "lost-request",
+    role: Role::Client,
+    level: Level::More,
+    slow: false,
+    requirement: "UT-37",
+    summary: "a lost SNTP request is sent again, and its time is not counted as delay",
+    section: "going-further",
+    hints: [
+        "Your first request was lost, the second was answered: between which two moments did the answered one travel?",
+        "Each try has a T1 of its own, taken just before it is sent, as it has a nonce of its own. Waiting for the lost one was no delay.",
+        "for each try { nonce = random; t1 = now; send(socket, request(nonce)); … }",
+    ],
+    run: lost_request,
+};
+
+fn lost_request(bench: &mut Bench<'_>) -> Result<(), Failure> {
+    let mut last = None;
+    for _ in 0..RUNS {
+        let mut talk = Talk::start(bench, SNTP)?;
+        let lost = talk.request()?;
+        let request = talk.again(NEVER_SENDS_AGAIN)?;
+        let waited = request.at.duration_since(lost.at).as_secs_f64();
+        talk.settle(&request, |request| request.reply(0.0).emit());
+        let Some(sample) = printed(&talk.stdout()) else {
+            return Err(nothing_printed(&talk));
+        };
+        succeeds(&talk.client)?;
+        if sample.delay < waited / 2.0 {
+            return Ok(());
+        }
+        // A machine that was busy just then makes a long delay, too.
+        last = Some((sample, waited));
+    }
+    let Some((sample, waited)) = last else {
+        return Ok(());
+    };
+    Err(Failure::words(
+        LOST_TIME_COUNTED,
+        format!("a delay that leaves out the {waited:.3} s of waiting for the lost request"),
+        format!(
+            "offset {:+.3} s, delay {:.3} s",
+            sample.offset, sample.delay
+        ),
+    ))
+}

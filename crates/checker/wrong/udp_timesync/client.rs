@@ -1,0 +1,358 @@
+//! The right client, and what wrong ones do instead.
+
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher as _;
+use std::io::{self, ErrorKind};
+use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs as _, UdpSocket};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::calendar::{fill, since_1970};
+use super::packet::{SIZE, now, seconds};
+use super::table::Bug;
+use crate::show::{say, say_text};
+
+/// How long the first try waits; each further one waits twice as long.
+const WAIT: Duration = Duration::from_millis(200);
+
+pub(crate) fn run(host: &str, port: u16, format: &str, bug: Bug) -> io::Result<()> {
+    let server = (host, port).to_socket_addrs()?.next();
+    let server = server.ok_or(io::Error::other("no address for this name"))?;
+    let client = Client { server, bug };
+    // The first of a row of ports that are its own, one for each try.
+    let _own = match bug {
+        Bug::FixedPort => Some(UdpSocket::bind((Ipv4Addr::LOCALHOST, 7184))?),
+        _ => None,
+    };
+    match format {
+        "sntp" if bug != Bug::SntpAsText => client.ask_for_offset(),
+        _ => client.ask_for_time(format),
+    }
+}
+
+struct Client {
+    server: SocketAddr,
+    bug: Bug,
+}
+
+/// What became of a try.
+enum Tried {
+    Done,
+    NoAnswer,
+}
+
+impl Client {
+    fn socket(&self, is_sntp: bool) -> io::Result<UdpSocket> {
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let connected = match self.bug {
+            Bug::Unconnected | Bug::IgnoresRefused => false,
+            Bug::SntpUnconnected => !is_sntp,
+            _ => true,
+        };
+        if connected {
+            socket.connect(self.server)?;
+        }
+        Ok(socket)
+    }
+
+    fn tries(&self) -> usize {
+        match self.bug {
+            Bug::OneTry => 1,
+            Bug::TwoTries => 2,
+            Bug::IgnoresRefused => 3,
+            Bug::NeverGivesUp => usize::MAX,
+            _ => 4,
+        }
+    }
+
+    fn wait(&self, attempt: usize) -> Duration {
+        match self.bug {
+            Bug::HangsOnLoss => Duration::from_secs(3600),
+            Bug::IgnoresRefused => Duration::from_millis(1900),
+            Bug::NeverGivesUp => WAIT,
+            _ => WAIT * (1 << attempt.min(3)),
+        }
+    }
+
+    fn give_up(&self) -> io::Result<()> {
+        match self.bug {
+            Bug::GivesUpExitZero => Ok(()),
+            _ => Err(io::Error::other("no answer")),
+        }
+    }
+
+    fn ask_for_time(&self, format: &str) -> io::Result<()> {
+        let mut request = match self.bug {
+            Bug::BytesRepr => format!("b'{format}'").into_bytes(),
+            Bug::LineEnd => format!("{format}\n").into_bytes(),
+            Bug::CString => format!("{format}\0").into_bytes(),
+            Bug::Strips => format.trim().into(),
+            Bug::FirstWord => format.split(' ').next().unwrap_or_default().into(),
+            Bug::FixedFormat => b"%c".to_vec(),
+            _ => format.as_bytes().to_vec(),
+        };
+        let mut kept = None;
+        for attempt in 0..self.tries() {
+            if self.bug != Bug::SameSocket {
+                kept = None;
+            }
+            let socket = match &mut kept {
+                Some(socket) => socket,
+                none => none.insert(self.socket(false)?),
+            };
+            if self.bug == Bug::NumbersTries && attempt > 0 {
+                request.extend(attempt.to_string().bytes());
+            }
+            self.send(socket, &request)?;
+            if let Tried::Done = self.wait_for_time(socket, format, attempt)? {
+                return self.end();
+            }
+        }
+        self.give_up()
+    }
+
+    fn send(&self, socket: &UdpSocket, request: &[u8]) -> io::Result<()> {
+        match socket.peer_addr() {
+            Ok(_) => socket.send(request),
+            Err(_) => socket.send_to(request, self.server),
+        }
+        .map(drop)
+    }
+
+    fn wait_for_time(&self, socket: &UdpSocket, format: &str, attempt: usize) -> io::Result<Tried> {
+        let size = match self.bug {
+            Bug::Buffer256 => 256,
+            _ => 1 << 16,
+        };
+        let until = Instant::now() + self.wait(attempt);
+        let Some((answer, _)) = self.receive(socket, until, size)? else {
+            return Ok(Tried::NoAnswer);
+        };
+        if answer.starts_with(b"ERR ") {
+            match self.bug {
+                Bug::ErrorIsTime => {}
+                Bug::ErrorSilent => std::process::exit(1),
+                Bug::ErrorExitZero => {
+                    eprintln!("the server has refused");
+                    say_text("", &answer, false);
+                    return Ok(Tried::Done);
+                }
+                bug => {
+                    say_text("refused: ", &answer, bug == Bug::PrintsRaw);
+                    std::process::exit(1)
+                }
+            }
+        }
+        match self.bug {
+            Bug::PrintsNothing => {}
+            Bug::OwnClock => {
+                let unix = i64::try_from(since_1970().as_secs()).unwrap_or(0);
+                say(&fill(format, unix, Bug::Right).unwrap_or_default());
+            }
+            bug => say_text("", &answer, bug == Bug::PrintsRaw),
+        }
+        Ok(Tried::Done)
+    }
+
+    fn end(&self) -> io::Result<()> {
+        match self.bug {
+            Bug::NeverLeaves => loop {
+                thread::park();
+            },
+            Bug::ExitOne => Err(io::Error::other("done")),
+            _ => Ok(()),
+        }
+    }
+
+    /// The next datagram that could be an answer, and when it came.
+    fn receive(
+        &self,
+        socket: &UdpSocket,
+        until: Instant,
+        size: usize,
+    ) -> io::Result<Option<(Vec<u8>, f64)>> {
+        let mut buffer = vec![0; size];
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(None);
+            }
+            socket.set_read_timeout(Some(left))?;
+            let (count, sender) = match socket.recv_from(&mut buffer) {
+                Ok(came) => came,
+                Err(error) if is_idle(&error) => continue,
+                Err(error) if is_refused(&error) && self.bug == Bug::RefusedExitZero => {
+                    std::process::exit(0)
+                }
+                Err(error) => return Err(error),
+            };
+            if self.bug == Bug::IgnoresRefused && sender != self.server {
+                continue;
+            }
+            buffer.truncate(count);
+            return Ok(Some((buffer, unix())));
+        }
+    }
+
+    fn ask_for_offset(&self) -> io::Result<()> {
+        let kept = random();
+        let mut first = None;
+        let socket = self.socket(true)?;
+        for attempt in 0..self.tries() {
+            let nonce = match self.bug {
+                Bug::ClockAsNonce => now(Bug::Right),
+                Bug::NoNonce => 0,
+                Bug::FixedNonce => 0x0123_4567_89ab_cdef + attempt as u64,
+                Bug::CountsUp => (kept & 0xffff) + attempt as u64,
+                Bug::SameNonce => kept,
+                _ => random(),
+            };
+            let sent = unix();
+            let t1 = match self.bug {
+                Bug::FirstT1 => *first.get_or_insert(sent),
+                _ => sent,
+            };
+            self.send(&socket, &self.request(nonce))?;
+            if let Tried::Done = self.wait_for_offset(&socket, nonce, t1, attempt)? {
+                return self.end();
+            }
+        }
+        self.give_up()
+    }
+
+    fn request(&self, nonce: u64) -> Vec<u8> {
+        let mut request = vec![0; SIZE];
+        request[0] = match self.bug {
+            Bug::Mode4 => 0x24,
+            Bug::Mode1 => 0x21,
+            Bug::Version1 => 0x0b,
+            Bug::LeapThree => 0xe3,
+            Bug::BitsReversed => 0xc4,
+            _ => 0x23,
+        };
+        request[40..].copy_from_slice(&nonce.to_be_bytes());
+        match self.bug {
+            Bug::Request12 => request.truncate(12),
+            Bug::Request68 => request.resize(68, 0),
+            _ => {}
+        }
+        request
+    }
+
+    fn wait_for_offset(
+        &self,
+        socket: &UdpSocket,
+        nonce: u64,
+        t1: f64,
+        attempt: usize,
+    ) -> io::Result<Tried> {
+        let until = Instant::now() + self.wait(attempt);
+        while let Some((reply, t4)) = self.receive(socket, until, 1 << 16)? {
+            if self.bug == Bug::DiesOnShort && reply.len() < SIZE {
+                return Err(io::Error::other("unpack requires a buffer of 48 bytes"));
+            }
+            let Some(verdict) = self.look_at(&reply, nonce) else {
+                continue;
+            };
+            if !verdict {
+                eprintln!("the server wants no more requests");
+                say_text("it says: ", &reply[12..16], self.bug == Bug::KissRaw);
+                std::process::exit(i32::from(self.bug != Bug::KissExitZero));
+            }
+            let (offset, delay) = self.compute(&reply, t1, t4);
+            match self.bug {
+                Bug::PrintsNothing => {}
+                Bug::PrintsTime => say(&format!("the time is {}", unix() + offset)),
+                _ => say(&format!("offset {offset:+.6} s, delay {delay:.6} s")),
+            }
+            return Ok(Tried::Done);
+        }
+        Ok(Tried::NoAnswer)
+    }
+
+    /// Whether a reply counts: a time, a kiss of death, or nothing at all.
+    fn look_at(&self, reply: &[u8], nonce: u64) -> Option<bool> {
+        let long_enough = match self.bug {
+            Bug::AnyLength => reply.len() >= SIZE - 1,
+            _ => reply.len() == SIZE,
+        };
+        if !long_enough {
+            return None;
+        }
+        let nonce = nonce.to_be_bytes();
+        let origin = &reply[24..32];
+        let is_mine = match self.bug {
+            Bug::AnyOrigin => true,
+            Bug::UpperHalf => origin[..4] == nonce[..4],
+            Bug::OriginNonZero => origin != [0; 8],
+            _ => origin == nonce,
+        };
+        let (leap, mode, stratum) = (reply[0] >> 6, reply[0] & 7, reply[1]);
+        let strays = match self.bug {
+            Bug::KissFirst => stratum == 0,
+            _ => stratum == 0 && is_mine,
+        };
+        if strays && self.bug != Bug::KissIsTime {
+            return match self.bug {
+                Bug::KissIsJunk => None,
+                _ => Some(false),
+            };
+        }
+        let transmit = reply.get(40..48).is_none_or(|time| time != [0; 8]);
+        let right = is_mine
+            && (mode == 4 || self.bug == Bug::AnyMode)
+            && (leap != 3 || self.bug == Bug::AnyLeap || stratum == 0)
+            && (stratum <= 15 || self.bug == Bug::AnyStratum)
+            && (transmit || self.bug == Bug::AnyTime);
+        right.then_some(true)
+    }
+
+    fn compute(&self, reply: &[u8], t1: f64, t4: f64) -> (f64, f64) {
+        let time = |at: usize| {
+            let mut bytes = [0; 8];
+            for (to, from) in bytes.iter_mut().zip(reply.get(at..).unwrap_or_default()) {
+                *to = *from;
+            }
+            seconds(u64::from_be_bytes(bytes), self.bug)
+        };
+        let (t2, t3) = (time(32), time(40));
+        let delay = match self.bug {
+            Bug::WholeRound => t4 - t1,
+            Bug::HalfDelay => ((t4 - t1) - (t3 - t2)) / 2.0,
+            _ => (t4 - t1) - (t3 - t2),
+        };
+        let offset = match self.bug {
+            Bug::ThereOnly => t2 - t1,
+            Bug::BackOnly => t3 - t4,
+            Bug::WrongSign => ((t1 - t2) + (t4 - t3)) / 2.0,
+            Bug::NotHalved => (t2 - t1) + (t3 - t4),
+            Bug::Unsigned => (((t2 - t1) + (t3 - t4)) / 2.0).max(0.0),
+            Bug::OtherFields => time(16) - time(24),
+            _ => ((t2 - t1) + (t3 - t4)) / 2.0,
+        };
+        (offset, delay)
+    }
+}
+
+fn unix() -> f64 {
+    since_1970().as_secs_f64()
+}
+
+/// 64 bits from the system's random numbers, by what the standard library has.
+fn random() -> u64 {
+    RandomState::new().hash_one(0)
+}
+
+fn is_idle(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted
+    )
+}
+
+fn is_refused(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset
+    )
+}

@@ -123,7 +123,7 @@ def machine():
 
 
 def write_page(name, title, text, rows, missing=()):
-    """Prints the table and writes it with its plot, as a part of README.md."""
+    """Prints the table and writes it with its plot, as a part of index.md."""
     columns = list(rows[0].cells)
     header = [*columns, "median", "spread", "goal", ""]
     lines = [header, ["---"] * len(columns) + ["---:", "---:", "---:", "---"]]

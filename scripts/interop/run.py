@@ -66,8 +66,8 @@ def main(lessons):
         print(f"interop: no rows for {', '.join(sorted(unknown))}; there are: {', '.join(LESSONS)}")
         return 2
     if not os.path.exists("/proc/net/tcp"):
-        print("interop: needs the socket tables in /proc/net, so Linux")
-        return 1
+        print("interop: skipped, it needs the socket tables of Linux in /proc/net")
+        return 0
     peers = {peer: find(peer) for peer in PEERS}
     for peer, found in peers.items():
         print(f"{peer:7} {found[1] if found else 'missing (scripts/install-peers.sh installs it)'}")

@@ -91,7 +91,7 @@ fn every_requirement_has_a_check_of_its_level_and_every_check_a_requirement() {
 }
 
 #[test]
-fn every_check_has_three_hints_that_differ_and_give_nothing_away_at_first() {
+fn every_check_has_three_hints_that_differ() {
     let mut complaints = Vec::new();
     for lesson in suites::all() {
         for check in lesson.checks {

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import chat
 import codecs_of_common as codecs
 import idle
 import tcp_echo
@@ -16,6 +17,7 @@ BENCHMARKS = {
     "threaded": threaded.run,
     "idle": idle.run,
     "udp-echo": udp_echo.run,
+    "chat": chat.run,
     "time": time_server.run,
     "codecs": codecs.framing,
     "codecs-text": codecs.text,

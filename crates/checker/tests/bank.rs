@@ -287,7 +287,8 @@ fn is_silent(card: &Card) -> bool {
         .any(|event| event.text.contains(": sent "));
     // Who asks for the time is given nothing to read.
     let is_fed = card.role == Role::Client && !card.requirement.starts_with("UT-");
-    (sent && card.sent.is_empty()) || (is_fed && card.input.is_empty())
+    let is_empty = card.input.is_empty() && card.sent.is_empty();
+    (sent && card.sent.is_empty()) || (is_fed && is_empty)
 }
 
 fn pretty(reports: &[Report]) -> String {

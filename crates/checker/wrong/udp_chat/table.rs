@@ -197,7 +197,7 @@ pub(crate) const BANK: &[Entry<Bug>] = &[
     row("chat-server-bye-once", ByeOnce, "tells-who", "no-bye", "says BYE to members only"),
     row("chat-server-quit-stays", QuitStays, "tells-who", "still-member", "says BYE and goes on sending"),
     row("chat-server-notes-to-itself", NotesToItself, "tells-who", "note-to-itself", "tells the new member, too, that it has joined"),
-    row("chat-server-no-pong", NoPong, "strangers", "unanswered", "does not know PING"),
+    row("chat-server-no-pong", NoPong, "strangers", "no-pong", "does not know PING"),
     row("chat-server-pong-to-all", PongToAll, "strangers", "pong-to-stranger", "answers everybody's PING"),
     row("chat-server-lists-members", ListsMembers, "strangers", "amplifies", "tells everybody who asks who is in the room"),
     row("chat-server-two-cookies", TwoCookies, "strangers", "amplifies", "sends every cookie twice to be on the safe side"),

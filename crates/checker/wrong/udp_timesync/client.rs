@@ -21,7 +21,7 @@ pub(crate) fn run(host: &str, port: u16, format: &str, bug: Bug) -> io::Result<(
     let client = Client { server, bug };
     // The first of a row of ports that are its own, one for each try.
     let _own = match bug {
-        Bug::FixedPort => Some(UdpSocket::bind((Ipv4Addr::LOCALHOST, 7184))?),
+        Bug::FixedPort => Some(UdpSocket::bind((Ipv4Addr::LOCALHOST, 7188))?),
         _ => None,
     };
     match format {

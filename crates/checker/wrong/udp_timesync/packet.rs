@@ -13,9 +13,9 @@ pub(crate) fn now(bug: Bug) -> u64 {
     let binary = (nanos << 32) / 1_000_000_000;
     let seconds = unix + TO_1970;
     match bug {
-        Bug::Epoch1970 => unix << 32 | binary,
-        Bug::Microseconds => seconds << 32 | nanos / 1000,
-        Bug::Nanoseconds => seconds << 32 | nanos,
+        Bug::Epoch1970 => (unix << 32) | binary,
+        Bug::Microseconds => (seconds << 32) | (nanos / 1000),
+        Bug::Nanoseconds => (seconds << 32) | nanos,
         Bug::WholeSeconds => seconds << 32,
         Bug::LocalTime => (seconds + zone().unsigned_abs() * 60) << 32 | binary,
         Bug::HostOrder => u64::from((seconds as u32).swap_bytes()) << 32 | binary,

@@ -1,6 +1,7 @@
 //! A UDP socket: single datagrams, each whole or not at all.
 
 mod open;
+mod several;
 
 use std::{
     fmt, io,
@@ -17,6 +18,7 @@ use crate::{
 };
 
 pub use open::{DatagramOptions, Target};
+pub use several::DatagramSockets;
 
 /// The most bytes that one datagram can carry: its length field has 16 bits and
 /// counts the header of 8 bytes too

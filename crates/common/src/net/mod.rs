@@ -28,8 +28,8 @@ use crate::{address::Address, escape::escape, stop::Stop};
 pub use accept::Acceptor;
 pub use connect::{ConnectError, ConnectOptions, connect};
 pub use datagram::{
-    Datagram, DatagramBuffer, DatagramError, DatagramOptions, DatagramSocket, LARGEST_DATAGRAM,
-    Target,
+    Datagram, DatagramBuffer, DatagramError, DatagramOptions, DatagramSocket, DatagramSockets,
+    LARGEST_DATAGRAM, Target,
 };
 pub use listen::{ListenOptions, Listener, listen};
 pub(crate) use path::remove_paths;

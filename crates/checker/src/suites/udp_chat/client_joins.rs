@@ -25,7 +25,8 @@ pub(super) const JOINS: Check = Check {
 };
 
 fn joins(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    let host = Host::joined(bench, &[])?;
+    let line = bench.word();
+    let host = Host::joined(bench, &[line])?;
     match host.joins.first() {
         Some(None) => host.is_right(),
         _ => Err(Failure::of(
@@ -53,7 +54,8 @@ pub(super) const JOINS_AGAIN: Check = Check {
 };
 
 fn joins_again(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    let mut host = Host::start(bench, &[])?;
+    let line = bench.word();
+    let mut host = Host::start(bench, &[line])?;
     host.manners.joins = false;
     host.first_join()?;
     comes(&mut host, 2, false)?;

@@ -1,7 +1,7 @@
 //! What a member of the room must have been sent, and in which order.
 
 use super::PATIENCE;
-use super::member::Member;
+use super::member::{Member, wording};
 use super::wire::{Event, Item};
 use crate::causes::*;
 use crate::limits::QUIET;
@@ -43,15 +43,13 @@ impl Member {
         }
         let wanted = format!("MSG with its id, {from} and the text");
         let Some((id, by, what)) = like(self) else {
-            let cause = self
-                .replies
-                .last()
-                .map_or(missing, |bytes| super::member::wording(bytes));
-            return Err(self.failure(
-                cause,
-                &format!("MSG … {from} {text}"),
-                self.replies.last().cloned(),
-            ));
+            if self.changed.is_some() {
+                self.ids_are_its_own()?;
+            }
+            let strange = self.strange();
+            let cause = strange.as_deref().map_or(missing, wording);
+            let wanted = format!("MSG … {from} {text}");
+            return Err(self.failure(cause, &wanted, strange));
         };
         let cause = if by != from {
             WRONG_SENDER
@@ -75,7 +73,7 @@ impl Member {
         let wanted = Item::note(event, name);
         let found = self.until(PATIENCE, |member| member.place_of(&wanted));
         let line = format!("NOTE … {} {name}", event.word());
-        found.ok_or_else(|| self.failure(NO_NOTE, &line, self.replies.last().cloned()))
+        found.ok_or_else(|| self.failure(NO_NOTE, &line, self.strange()))
     }
 
     fn place_of(&self, wanted: &Item) -> Option<u32> {

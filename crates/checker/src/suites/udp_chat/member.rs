@@ -33,6 +33,8 @@ pub(super) struct Member {
     /// Everything else that came since something was asked last.
     pub(super) replies: Vec<Vec<u8>>,
     pub(super) traffic: Traffic,
+    /// Whether what it asks next is sent already.
+    has_asked: bool,
 }
 
 /// How much was asked, and how much came.
@@ -59,13 +61,16 @@ impl Member {
             changed: None,
             replies: Vec::new(),
             traffic: Traffic::default(),
+            has_asked: false,
         }
     }
 
     /// Starts the server, and asks it for a cookie, which is then due.
     pub(super) fn first(bench: &mut Bench<'_>, name: &str) -> Result<(Server, Self), Failure> {
         let (server, socket) = bench.datagram_server(format!("JOIN {name}").as_bytes())?;
-        Ok((server, Self::new(socket, name)))
+        let mut first = Self::new(socket, name);
+        first.has_asked = true;
+        Ok((server, first))
     }
 
     /// An address that has not sent anything yet.
@@ -149,10 +154,17 @@ impl Member {
         wanted: &str,
         look: impl Fn(&Reply) -> Option<Result<T, Cause>>,
     ) -> Result<T, Failure> {
+        let mut has_asked = std::mem::take(&mut self.has_asked);
+        if !has_asked {
+            // A second answer to something else is no answer to this.
+            while self.step(Instant::now()) {}
+        }
         self.replies.clear();
         let until = Instant::now() + PATIENCE;
         loop {
-            self.socket.send(line.as_bytes());
+            if !std::mem::take(&mut has_asked) {
+                self.socket.send(line.as_bytes());
+            }
             self.traffic.sent += 1;
             self.traffic.sent_bytes += line.len();
             let mut seen = 0;
@@ -235,7 +247,20 @@ impl Member {
     pub(super) fn fence(&mut self) {
         self.replies.clear();
         self.socket.send(b"PING");
-        self.until(LATE, |member| (!member.replies.is_empty()).then_some(()));
+        self.until(LATE, |member| member.is_answered().then_some(()));
+    }
+
+    /// Whether a PING or a SAY has its PONG or its ERR.
+    pub(super) fn is_answered(&self) -> bool {
+        let mut replies = self.replies.iter().map(|reply| Reply::parse(reply));
+        replies.any(|reply| matches!(reply, Some(Reply::Pong | Reply::Err { .. })))
+    }
+
+    /// Sends two datagrams at once; the second is the one to be answered.
+    pub(super) fn send_before(&mut self, first: &str, second: &str) {
+        self.socket.send(first.as_bytes());
+        self.socket.send(second.as_bytes());
+        self.has_asked = true;
     }
 
     /// Waits at most `limit` until `look` finds something in what came.
@@ -294,6 +319,12 @@ impl Member {
             Some(Reply::Ack(id)) => *self.acked.entry(id).or_default() += 1,
             _ => self.replies.push(bytes),
         }
+    }
+
+    /// What came that is none of a server's.
+    pub(super) fn strange(&self) -> Option<Vec<u8>> {
+        let mut replies = self.replies.iter();
+        replies.find(|reply| Reply::parse(reply).is_none()).cloned()
     }
 
     fn is_over(&self) -> bool {

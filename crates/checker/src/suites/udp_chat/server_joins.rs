@@ -47,22 +47,26 @@ fn asks_cookie(bench: &mut Bench<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Proves that somebody is no member: his PING gets no PONG. What else it gets
-/// is for another check.
+/// Proves that somebody is no member: there is no PONG to his PING, or no ACK to
+/// his SAY. Which answer there is instead is for another check.
 pub(super) fn is_outside(visitor: &mut Member, cause: Cause) -> Result<(), Failure> {
+    visitor.fence();
+    let is_pong = |reply: &&Vec<u8>| Reply::parse(reply) == Some(Reply::Pong);
+    let Some(pong) = visitor.replies.iter().find(is_pong).cloned() else {
+        return Ok(());
+    };
+    let before = visitor.acks(1);
     visitor.replies.clear();
-    visitor.socket.send(b"PING");
-    let told =
-        |reply: &Vec<u8>| matches!(Reply::parse(reply), Some(Reply::Pong | Reply::Err { .. }));
-    let reply = visitor.until(LATE, |visitor| {
-        visitor.replies.iter().find(|r| told(r)).cloned()
-    });
-    match reply {
-        Some(reply) if Reply::parse(&reply) == Some(Reply::Pong) => {
+    visitor.send_say(1, "x");
+    let acked = |visitor: &Member| visitor.acks(1) > before;
+    let told = |visitor: &Member| (acked(visitor) || visitor.is_answered()).then_some(());
+    visitor.until(LATE, told);
+    match acked(visitor) {
+        true => {
             let wanted = "ERR NOJOIN 0, since it is no member";
-            Err(visitor.failure(cause, wanted, Some(reply)))
+            Err(visitor.failure(cause, wanted, Some(pong)))
         }
-        _ => Ok(()),
+        false => Ok(()),
     }
 }
 

@@ -45,8 +45,10 @@ fn silent_member(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let came = |member: &Member, item: &Item| member.items.values().any(|(came, _)| came == item);
     while !came(&ada, &lost[0]) {
         ada.until(ALIVE, |ada| came(ada, &lost[0]).then_some(()));
-        ada.ping()?;
-        cy.ping().map_err(|failure| failure.blame(PING_NOT_HEARD))?;
+        for member in [&mut ada, &mut cy] {
+            let heard = member.ping();
+            heard.map_err(|failure| failure.blame(PING_NOT_HEARD))?;
+        }
         if silent_since.elapsed() > SILENT[1] {
             let wanted = format!("NOTE … lost {}, silent for 30 s", names[1]);
             return Err(ada.failure(NEVER_LOST, &wanted, None));

@@ -55,8 +55,8 @@ fn strangers(bench: &mut Bench<'_>) -> Result<(), Failure> {
         "BYE".to_owned(),
         "\u{fffd}".to_owned(),
     ] {
-        stranger.socket.send(line.as_bytes());
-        // This has an answer, behind which none to the line before is left.
+        // This has an answer, in front of which one to the line would come.
+        stranger.send_before(&line, "PING");
         exactly(&mut stranger, "PING", b"ERR NOJOIN 0")?;
     }
     is_no_more(&mut stranger)?;

@@ -62,7 +62,7 @@ impl Reply {
                 let (name, count) = rest.split_once(' ')?;
                 Self::Welcome {
                     name: one_field(name)?,
-                    count: number(count)?,
+                    count: number_or_none(count)?,
                 }
             }
             "ACK" => Self::Ack(number(rest)?),
@@ -87,7 +87,7 @@ impl Reply {
                 let id = rest.split(' ').next()?;
                 Self::Err {
                     code: one_field(code)?,
-                    id: if id == "0" { 0 } else { number(id)? },
+                    id: number_or_none(id)?,
                 }
             }
             _ => return None,
@@ -172,6 +172,10 @@ fn number(text: &str) -> Option<u32> {
     plain.then(|| text.parse().ok()).flatten()
 }
 
+fn number_or_none(text: &str) -> Option<u32> {
+    if text == "0" { Some(0) } else { number(text) }
+}
+
 fn one_field(text: &str) -> Option<String> {
     (!text.is_empty() && !text.contains(' ')).then(|| text.to_owned())
 }
@@ -230,7 +234,6 @@ mod tests {
             "MSG 0 Bo x",
             "NOTE 1 danced Bo",
             "WELCOME Bo",
-            "WELCOME Bo 0",
             "ERR",
             "ERR TAKEN",
             "COOKIE",

@@ -145,7 +145,7 @@ mod tests {
         assert_eq!((packet.stratum, packet.precision), (10, 0xec));
         assert_eq!(packet.origin, 0x5e1f_9ac2_07d4_3381);
         assert_eq!(seconds(packet.receive), 1_795_269_600.25);
-        assert!((seconds(packet.transmit) - 1_795_269_600.2501).abs() < 1e-6);
+        assert!((seconds(packet.transmit) - 1_795_269_600.250_1).abs() < 1e-6);
         assert_eq!(packet.emit(), bytes);
         assert_eq!(timestamp(1_795_269_600.25), packet.receive);
     }

@@ -30,7 +30,7 @@ fn number_behind<'a>(text: &'a str, word: &str) -> Option<(f64, &'a str)> {
     loop {
         rest = &rest[rest.find(word)? + word.len()..];
         let line = rest.lines().next().unwrap_or_default();
-        let before = line.find(|c: char| c.is_ascii_digit() || "+-".contains(c));
+        let before = line.find(|c: char| c.is_ascii_digit() || "+-.".contains(c));
         let Some(at) = before.filter(|&at| at <= BETWEEN) else {
             continue;
         };

@@ -13,9 +13,11 @@ import unicodedata
 import tcp_basics
 import tcp_threaded
 import udp_basics
+import udp_chat
 from engine import Failed, target_directory
 
-LESSONS = {"tcp-basics": tcp_basics, "tcp-threaded": tcp_threaded, "udp-basics": udp_basics}
+LESSONS = {"tcp-basics": tcp_basics, "tcp-threaded": tcp_threaded, "udp-basics": udp_basics,
+           "udp-chat": udp_chat}
 
 # Peer: its names, and how it tells its version. A netcat that is not OpenBSD's
 # has other flags.

@@ -13,6 +13,7 @@ import unicodedata
 import tcp_basics
 import tcp_threaded
 import udp_basics
+import udp_chat
 import udp_timesync
 from engine import Failed, target_directory
 
@@ -20,6 +21,7 @@ LESSONS = {
     "tcp-basics": tcp_basics,
     "tcp-threaded": tcp_threaded,
     "udp-basics": udp_basics,
+    "udp-chat": udp_chat,
     "udp-timesync": udp_timesync,
 }
 

@@ -181,7 +181,8 @@ fn nothing_that_is_sent_drives_a_terminal() {
     ada.write(b"hello\n");
     server.expect_line(|line| line.ends_with("ada : hello"));
     let evil = socket(&address);
-    evil.send(b"\x1b]0;owned\x07e : \x1b[2J\xe2\x80\xae").unwrap();
+    evil.send(b"\x1b]0;owned\x07e : \x1b[2J\xe2\x80\xae")
+        .unwrap();
     let shown = "\\x1b]0;owned\\x07e : \\x1b[2J\\u{202e}";
     ada.expect_line(|line| line == shown);
     server.expect_line(|line| line.ends_with(shown));

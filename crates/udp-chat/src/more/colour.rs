@@ -8,6 +8,12 @@ use std::{
 
 use anstyle::{Ansi256Color, Style};
 use clap::ValueEnum;
+use common::{
+    escape::escape,
+    output::{Output, OutputError},
+};
+
+use crate::client::{News, Show};
 
 /// When names are coloured (`--color`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -105,6 +111,33 @@ impl fmt::Display for Painted<'_> {
             Ansi256Color(colour).on_default().bold()
         });
         write!(f, "{style}{}{style:#}", self.name)
+    }
+}
+
+/// Shows news with the names in their colours.
+#[derive(Debug)]
+pub struct Coloured {
+    /// Where to.
+    pub output: Output,
+    /// Who has which colour.
+    pub colours: Colours,
+}
+
+impl Show for Coloured {
+    fn show(&mut self, news: &News<'_>) -> Result<(), OutputError> {
+        let line = news.to_string();
+        let (News::Said { from: name, .. } | News::Changed { name, .. }) = news else {
+            return self.output.line(line);
+        };
+        let name = escape(name);
+        let painted = self.colours.paint(&name);
+        // Not the first asterisk, which might be a name as well.
+        let (mark, rest) = match line.strip_prefix("* ") {
+            Some(rest) if matches!(news, News::Changed { .. }) => ("* ", rest),
+            _ => ("", line.as_str()),
+        };
+        let rest = rest.strip_prefix(&*name).unwrap_or(rest);
+        self.output.line(format_args!("{mark}{painted}{rest}"))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What goes beyond the core: to be read last, or not at all.
 
 pub mod colour;
+pub mod face;
 pub mod menu;
 pub mod plain;
 pub(crate) mod split;

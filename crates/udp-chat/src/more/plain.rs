@@ -27,7 +27,7 @@ pub use relay::{RelayOptions, Reply, Totals, serve};
 pub use talk::{TalkOptions, talk};
 
 /// Most bytes of a datagram, as in the real protocol.
-const LIMIT: usize = 1200;
+const LIMIT: usize = crate::protocol::MAX_DATAGRAM;
 
 /// How long one wait is; then comes the next one.
 const TURN: Duration = Duration::from_secs(3600);

@@ -156,3 +156,21 @@ impl Write for Letters {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_so_much_is_kept_and_the_oldest_goes_first() {
+        let mut letters = Letters::default();
+        for number in 0..KEPT + 5 {
+            letters
+                .write_all(format!("{number}\n").as_bytes())
+                .expect("kept");
+        }
+        let kept = letters.lock();
+        assert_eq!((kept.lines.len(), kept.dropped), (KEPT, 5));
+        assert_eq!(kept.lines.front().map(String::as_str), Some("5"));
+    }
+}

@@ -6,7 +6,7 @@ use clap::Parser;
 use common::{
     address::Address,
     args::{ConnectDatagrams, Seconds, WireArgs},
-    exit,
+    exit::{self, Failure},
     net::Target,
 };
 use udp_chat::{
@@ -29,7 +29,7 @@ struct Cli {
     connect: ConnectDatagrams<PORT>,
 
     /// Who you are to the others: at most 32 characters, no blanks
-    #[arg(long, value_name = "NAME", value_parser = a_name)]
+    #[arg(long, value_name = "NAME")]
     name: String,
 
     /// Seconds to wait for being let in; 0 for ever
@@ -75,6 +75,10 @@ Book: docs/src/lessons/udp-chat.md";
 
 fn main() -> ExitCode {
     exit::run(|mut cli: Cli| {
+        // In the naive form a name is whatever somebody writes.
+        if !cli.plain {
+            name::check(&cli.name).map_err(|error| Failure::usage("--name", error))?;
+        }
         let stop = exit::stop_on_signals(Duration::ZERO)?;
         let has_peer = cli.peer.is_some();
         if let Some(peer) = cli.peer {
@@ -105,11 +109,4 @@ fn main() -> ExitCode {
         let mut show = Coloured { output, colours };
         client::run(&sockets, input, &options, &mut show, &stop)
     })
-}
-
-fn a_name(text: &str) -> Result<String, String> {
-    match name::check(text) {
-        Ok(()) => Ok(text.to_owned()),
-        Err(error) => Err(error.to_string()),
-    }
 }

@@ -178,10 +178,9 @@ impl Talk<'_> {
                     ),
             );
         } else if !std::mem::replace(&mut self.is_told, true) {
-            tell(
-                "note",
-                &format_args!("nobody listens at {peer}; what you say is lost"),
-            );
+            // Not on standard error: that would be in the middle of a typed line.
+            let line = format_args!("* nobody listens at {peer}; what you say is lost");
+            self.output.line(line)?;
         }
         Ok(())
     }

@@ -1,3 +1,5 @@
+//! What the signal reaches, when, and how often.
+
 use super::*;
 use std::sync::atomic::AtomicUsize;
 

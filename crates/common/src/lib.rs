@@ -28,3 +28,8 @@ pub mod output;
 pub mod stop;
 pub mod text;
 pub mod wire;
+
+/// The waits of the tests in `tests/`, for those beside the code.
+#[cfg(test)]
+#[path = "../tests/soon/mod.rs"]
+mod soon;

@@ -191,7 +191,8 @@ fn is_under_way(error: &io::Error) -> bool {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
-    use std::{net::TcpListener, thread};
+    use crate::soon::begin;
+    use std::net::TcpListener;
 
     /// A listener that completes no handshake any more, and what keeps it so.
     fn full() -> io::Result<(Socket, Vec<Socket>)> {
@@ -253,13 +254,14 @@ mod tests {
         let (silent, _waiting) = full().unwrap();
         for address in [unix, silent.local_addr().unwrap()] {
             let stop = Stop::new();
-            thread::scope(|scope| {
+            let connecting = begin({
+                let stop = stop.clone();
                 // Without a time limit: only the stop can end it.
-                let connecting = scope.spawn(|| try_each(&[(address, None)], None, &stop));
-                stop.trigger();
-                let error = connecting.join().unwrap().unwrap_err();
-                assert!(matches!(error, ConnectError::Stopped), "{error:?}");
+                move || try_each(&[(address, None)], None, &stop)
             });
+            stop.trigger();
+            let error = connecting.end().unwrap_err();
+            assert!(matches!(error, ConnectError::Stopped), "{error:?}");
         }
     }
 }

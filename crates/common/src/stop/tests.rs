@@ -1,6 +1,7 @@
 //! What the signal reaches, when, and how often.
 
 use super::*;
+use crate::soon::{SOON, begin};
 use std::sync::atomic::AtomicUsize;
 
 #[test]
@@ -23,7 +24,7 @@ fn every_way_of_waiting_ends() {
             drop(lock(&told).take());
         }
     });
-    let waiter = thread::spawn({
+    let waiter = begin({
         let stop = stop.clone();
         move || stop.channel().recv()
     });
@@ -31,10 +32,9 @@ fn every_way_of_waiting_ends() {
     stop.trigger();
     stop.trigger();
     assert!(stop.is_set());
-    assert!(waiter.join().unwrap().is_err());
+    assert!(waiter.end().is_err());
     assert_eq!(calls.load(Ordering::SeqCst), 1);
-    let soon = Duration::from_secs(20);
-    let called = late_call.recv_timeout(soon).unwrap_err();
+    let called = late_call.recv_timeout(SOON).unwrap_err();
     assert!(called.is_disconnected(), "it was never called");
     drop((kept, late));
 }
@@ -76,16 +76,13 @@ fn the_alarm_rings_whether_made_before_or_after() {
     early.set_nonblocking(true).unwrap();
     assert!(early.peek(&mut [0]).is_err(), "not yet");
     early.set_nonblocking(false).unwrap();
-    early
-        .set_read_timeout(Some(Duration::from_secs(20)))
-        .unwrap();
+    early.set_read_timeout(Some(SOON)).unwrap();
     stop.trigger();
     assert_eq!(early.peek(&mut [0]).unwrap(), 1);
 
     let stopped = Stop::new();
     stopped.trigger();
     let late = stopped.alarm().unwrap();
-    late.set_read_timeout(Some(Duration::from_secs(20)))
-        .unwrap();
+    late.set_read_timeout(Some(SOON)).unwrap();
     assert_eq!(late.peek(&mut [0]).unwrap(), 1);
 }

@@ -1,0 +1,147 @@
+//! More clients than fit, and what serving many takes.
+
+use checker::program::Program;
+
+use crate::{Guest, PAIR};
+
+/// How many were connected after each of the server's lines.
+fn counts(printed: &str) -> Vec<i64> {
+    let number = |line: &str| {
+        line.split(", ")
+            .last()?
+            .strip_suffix(" connected")?
+            .parse()
+            .ok()
+    };
+    printed.lines().filter_map(number).collect()
+}
+
+#[test]
+fn under_load_every_answer_is_right_and_every_count_exact() {
+    for model in [&[][..], &["--model", "pool", "--workers", "64"]] {
+        let mut server = PAIR.server(model);
+        let load = ["--clients", "64", "--messages", "100"];
+        let (printed, code) = PAIR.talk(&server.address(), &load, "");
+        assert_eq!(code, 0, "{printed}");
+        for part in [
+            "clients        64\n",
+            "answers        6400\n",
+            "p99  ",
+            "max  ",
+            "###",
+        ] {
+            assert!(printed.contains(part), "{part} is not in {printed}");
+        }
+        server.expect_line(|line| line.ends_with(" 0 connected"));
+        let counts = counts(&server.printed());
+        assert_eq!(counts.len(), 128);
+        assert_eq!(*counts.iter().max().unwrap(), 64);
+        let mut before = 0;
+        for count in counts {
+            assert_eq!((count - before).abs(), 1, "one came or left");
+            before = count;
+        }
+        stop(
+            &mut server,
+            "served: clients: 64, names: 6400, sent away: 0, most at once: 64\n",
+        );
+    }
+}
+
+/// Where a test cannot send signals, the totals are not seen.
+fn stop(server: &mut Program, totals: &str) {
+    #[cfg(unix)]
+    {
+        server.signal(checker::program::Signal::Terminate);
+        assert_eq!(server.wait(), 0);
+        assert_eq!(server.stderr(), totals);
+    }
+    #[cfg(not(unix))]
+    let _ = (server, totals);
+}
+
+#[test]
+fn a_full_server_says_so_and_goes_on() {
+    let server = PAIR.server(&["--max-connections", "2"]);
+    let address = server.address();
+    let mut first = Guest::greeted(&address);
+    let second = Guest::greeted(&address);
+    let mut third = Guest::connect(&address);
+    // What it has said already must not turn the close into a reset.
+    third.say(b"Carl\n");
+    assert_eq!(third.rest(), b"Busy, try again later\n");
+    first.say(b"Ada\n");
+    assert_eq!(first.line(), "Hello, Ada!\n");
+
+    let mut client = PAIR.client(&address, &["Dora"]);
+    assert_eq!(client.wait(), 1);
+    assert_eq!(
+        client.stderr(),
+        "error: the server is full: Busy, try again later\n"
+    );
+
+    drop(second);
+    server.expect_line(|line| line.ends_with("left: end of input, 1 connected"));
+    Guest::greeted(&address);
+}
+
+#[test]
+fn a_pool_serves_as_many_as_it_has_workers_and_queues_the_next() {
+    let server = PAIR.server(&["--model", "pool", "--workers", "1", "--queue", "1"]);
+    let address = server.address();
+    let first = Guest::greeted(&address);
+    let mut second = Guest::connect(&address);
+    server.expect_line(|line| line.ends_with("joined, 2 connected"));
+    assert_eq!(Guest::connect(&address).rest(), b"Busy, try again later\n");
+    drop(first);
+    assert_eq!(second.line(), "Welcome!\n");
+    second.say(b"Bob\nexit\n");
+    assert_eq!(second.rest(), b"Hello, Bob!\n");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn without_descriptors_it_waits_and_recovers() {
+    let server = PAIR.server;
+    let command = format!("ulimit -n 30; exec '{server}' --listen 127.0.0.1:0");
+    let server = Program::start("sh", &["-c", &command]);
+    let address = server.address();
+    // More than it can hold: the rest waits in the backlog, greeted by nobody.
+    let mut guests: Vec<Guest> = (0..40).map(|_| Guest::connect(&address)).collect();
+    server.expect_complaint(|line| line.starts_with("warning: cannot accept: too many open files"));
+    // Each that leaves makes room for one, and then it cannot accept again.
+    let held = server.printed().matches(" joined, ").count();
+    assert_eq!(guests.remove(0).line(), "Welcome!\n");
+    assert_eq!(guests[held - 1].line(), "Welcome!\n");
+    let complaints = server.complaints();
+    assert_eq!(complaints.matches("cannot accept").count(), 1, "said once");
+    guests.drain(..20);
+    assert_eq!(guests.last_mut().unwrap().line(), "Welcome!\n");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn threads_do_not_pile_up() {
+    let server = PAIR.server(&[]);
+    let address = server.address();
+    let threads = || {
+        let tasks = format!("/proc/{}/task", server.id());
+        std::fs::read_dir(tasks).unwrap().count()
+    };
+    drop(Guest::greeted(&address));
+    server.expect_line(|line| line.ends_with(" 0 connected"));
+    let before = threads();
+    for _ in 0..100 {
+        PAIR.talk(&address, &["x"], "");
+    }
+    let mut last = Guest::greeted(&address);
+    last.say(b"exit\n");
+    assert_eq!(last.rest(), b"");
+    server.expect_line(|line| line.contains("left: it sent a marker"));
+    // One may be on its way out.
+    assert!(
+        threads() <= before + 1,
+        "{} threads more",
+        threads() - before
+    );
+}

@@ -113,7 +113,7 @@ impl Settings {
             Framing::Lines | Framing::Raw => lines::LIMIT,
             Framing::Length => length::LIMIT,
         };
-        message * self.codec.shrinks_by()
+        self.codec.input_limit(message)
     }
 
     /// A text of the command line as a message, encoded. `option` is its name.

@@ -200,9 +200,9 @@ impl Talk<'_> {
             return Ok(true);
         }
         let codec = &self.options.settings.codec;
-        let input = codec.for_input();
-        let text = input.decode(&line).map_err(|error| unusable(&error))?;
-        let bytes = codec.encode(&text).map_err(|error| unusable(&error))?;
+        let bytes = codec
+            .encode_typed(&line)
+            .map_err(|error| unusable(&error))?;
         let marker = is_marker(&bytes);
         if !marker {
             // Before the message is on its way: its answer may be fast.

@@ -160,8 +160,7 @@ impl Talk<'_> {
 
     fn request(&self, number: u64, line: Line) -> Result<Request, Box<dyn std::error::Error>> {
         let line = line?;
-        let text = self.options.codec.for_input().decode(&line)?;
-        let bytes = self.options.codec.encode(&text)?;
+        let bytes = self.options.codec.encode_typed(&line)?;
         Ok(match self.options.numbered {
             true => Request::numbered(number, &bytes)?,
             false => Request::plain(&bytes)?,

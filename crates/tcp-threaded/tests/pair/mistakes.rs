@@ -51,6 +51,24 @@ fn nobody_there_is_an_error_with_a_next_step() {
 }
 
 #[test]
+fn a_name_that_is_no_text_is_refused_or_mended() {
+    let server = PAIR.server(&[]);
+    let run = |args: &[&str]| {
+        let mut client = PAIR.client(&server.address(), args);
+        client.write(b"a\xffb\n");
+        client.end_input();
+        (client.wait(), client.stdout(), client.stderr())
+    };
+    let (code, _, error) = run(&[]);
+    assert_eq!(
+        (code, error.as_str()),
+        (1, "error: cannot send the name: not UTF-8 at byte 1\n")
+    );
+    let mended = "Welcome!\nHello, a\u{fffd}b!\n";
+    assert_eq!(run(&["--on-error", "replace"]).1, mended);
+}
+
+#[test]
 fn wrong_usage_is_one_line_and_exit_code_2() {
     let refused: [(&[&str], &str); 5] = [
         (&["--model", "fork"], "--model"),

@@ -19,7 +19,7 @@ use common::{
     stop::Stop,
     text::TextCodec,
 };
-use talk::{receive, server, socket, talk};
+use talk::{PAIR, receive, socket, talk};
 use udp_basics::client::{self, Mode, Options};
 
 /// A server written by the test, for a client that runs meanwhile.
@@ -178,7 +178,7 @@ fn bad_network(server: &str) -> String {
 
 #[test]
 fn a_bad_network_costs_time_and_nothing_else() {
-    let server = server(&[]);
+    let server = PAIR.server(&[]);
     let network = bad_network(&server.address());
     let lines: Vec<String> = (0..100).map(|n| format!("line {n}")).collect();
     let args = ["--wait", "0.05", "--retries", "8"];

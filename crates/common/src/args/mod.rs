@@ -19,7 +19,8 @@ use crate::{
 pub use datagram::{ConnectDatagrams, ListenDatagrams};
 pub use place::{Connect, Listen};
 
-/// A number of seconds on the command line: decimals allowed, 0 for no limit.
+/// A number of seconds on the command line: decimals allowed. Whether 0 means "at
+/// once" or "no limit" is for the option to say.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Seconds(f64);
 
@@ -30,7 +31,7 @@ impl Seconds {
         Duration::from_secs_f64(self.0)
     }
 
-    /// The time limit it stands for.
+    /// The time limit it stands for, where 0 means none.
     #[must_use]
     pub fn limit(self) -> Limit {
         (self.0 > 0.0).then(|| self.span())
@@ -44,7 +45,7 @@ impl FromStr for Seconds {
         // A year and more is a mistake, and would overflow some system's clock.
         match text.parse::<f64>() {
             Ok(seconds) if (0.0..=1e8).contains(&seconds) => Ok(Seconds(seconds)),
-            _ => Err("write seconds from 0 (no limit) up, as in 10 or 0.5".to_owned()),
+            _ => Err("write seconds from 0 up, as in 10 or 0.5".to_owned()),
         }
     }
 }
@@ -68,7 +69,7 @@ pub struct Patience {
     )]
     pub idle_timeout: Seconds,
 
-    /// After Ctrl-C, seconds for an answer that is being sent
+    /// After Ctrl-C, seconds for an answer that is being sent; 0 to cut it
     #[arg(
         long,
         value_name = "SECS",

@@ -114,5 +114,11 @@ fn the_limit_of_what_is_typed_is_about_its_encoded_bytes() {
     // 100 bytes of windows-1252 may be 100 times €, which has three in UTF-8.
     let euros = codec("windows-1252", OnError::Strict);
     assert_eq!(euros.input_limit(100), 300);
-    assert_eq!(euros.encode_typed(&"€".repeat(100).into_bytes()).unwrap().len(), 100);
+    assert_eq!(
+        euros
+            .encode_typed(&"€".repeat(100).into_bytes())
+            .unwrap()
+            .len(),
+        100
+    );
 }

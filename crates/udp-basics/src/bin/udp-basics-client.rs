@@ -32,7 +32,8 @@ struct Cli {
     #[arg(long, value_name = "TEXT")]
     message: Vec<String>,
 
-    /// How long to wait for an answer before sending again; then twice as long
+    /// How long to wait for an answer before sending again; then twice as long.
+    /// The last --ping has a second at least
     #[arg(long, value_name = "SECS", default_value = "0.2", value_parser = some_time)]
     wait: Seconds,
 
@@ -64,7 +65,7 @@ struct Cli {
     ping: Option<u32>,
 
     /// From one --ping to the next
-    #[arg(long, value_name = "SECS", default_value = "1", requires = "ping")]
+    #[arg(long, value_name = "SECS", default_value = "1", value_parser = some_time, requires = "ping")]
     interval: Seconds,
 
     /// Tell what is sent again and what is dropped

@@ -28,8 +28,9 @@ fn wrong_usage_is_one_line_and_exit_code_2() {
         (&["--prefix", "x", "--receive-only"], "cannot be used with"),
     ];
     expect_wrong_usage(PAIR.server, &refused);
-    let refused: [(&[&str], &str); 4] = [
+    let refused: [(&[&str], &str); 5] = [
         (&["--wait", "0"], "above 0"),
+        (&["--ping", "1", "--interval", "0"], "above 0"),
         (&["--interval", "1"], "--ping"),
         (&["--ping", "0"], "1..="),
         (

@@ -9,11 +9,12 @@ use std::{
     collections::HashMap,
     io::Write,
     net::{SocketAddr, UdpSocket},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, mpsc},
     thread,
     time::Duration,
 };
 
+use checker::program::SOON;
 use common::{
     exit::Failure,
     net::{DatagramOptions, DatagramSocket, Target},
@@ -242,11 +243,26 @@ fn run(to: &[&str], target: Target, mode: Mode) -> (Result<(), Failure>, String)
 #[test]
 fn where_nobody_listens_the_next_address_of_the_name_is_tried() {
     let nobody = socket().local_addr().unwrap().to_string();
-    let live = fake(send);
-    let (result, printed) = run(&[&nobody, &live], Target::Connected, Mode::Ask);
-    assert!(result.is_ok() && printed == "hi\n", "{printed}");
-    let (result, _) = run(&[&nobody, &nobody], Target::Connected, Mode::Ask);
-    assert!(result.is_err());
+    let ping = Mode::Ping {
+        count: 2,
+        interval: Duration::from_millis(1),
+    };
+    for mode in [Mode::Ask, Mode::SendOnly, ping] {
+        let (arrived, requests) = mpsc::channel();
+        let live = fake(move |socket, request, from| {
+            let _ = arrived.send(());
+            send(socket, request, from);
+        });
+        let (result, printed) = run(&[&nobody, &live], Target::Connected, mode);
+        assert!(result.is_ok(), "{mode:?}: {printed}");
+        requests.recv_timeout(SOON).expect("a request");
+        if let Mode::Ping { .. } = mode {
+            assert!(printed.contains("back 2, lost 0 %"), "{printed}");
+        }
+        let (result, _) = run(&[&nobody, &nobody], Target::Connected, mode);
+        let error = result.unwrap_err().to_string();
+        assert!(error.contains("nobody listens there"), "{mode:?}: {error}");
+    }
 }
 
 #[test]

@@ -28,6 +28,10 @@ fn wrong_usage_is_one_line_and_exit_code_2() {
         (&["--prefix", "x", "--receive-only"], "cannot be used with"),
     ];
     expect_wrong_usage(PAIR.server, &refused);
+    if std::net::UdpSocket::bind("[::1]:0").is_ok() {
+        let args = ["--listen", "[::1]:0", "--multicast", "239.192.0.3"];
+        expect_wrong_usage(PAIR.server, &[(&args, "--multicast: the group is of IPv4")]);
+    }
     let refused: [(&[&str], &str); 5] = [
         (&["--wait", "0"], "above 0"),
         (&["--ping", "1", "--interval", "0"], "above 0"),

@@ -81,6 +81,8 @@ Book: docs/src/lessons/tcp-threaded.md";
 fn main() -> ExitCode {
     exit::run(|cli: Cli| {
         let settings = cli.conversation.settings();
+        // No answer can be sent whose own part the framing does not carry.
+        settings.fixed("--answer", &cli.answer)?;
         let options = Options {
             greeting: settings.fixed("--greeting", &cli.greeting)?,
             template: Template::new(&cli.answer, &settings.codec)

@@ -70,11 +70,12 @@ fn a_name_that_is_no_text_is_refused_or_mended() {
 
 #[test]
 fn wrong_usage_is_one_line_and_exit_code_2() {
-    let refused: [(&[&str], &str); 5] = [
+    let refused: [(&[&str], &str); 6] = [
         (&["--model", "fork"], "--model"),
         (&["--workers", "0"], "--workers"),
         (&["--greeting", "two\nlines"], "--greeting"),
         (&["--answer", "{} 😀", "--encoding", "gbk"], "--answer"),
+        (&["--answer", "a\n{}"], "--answer: a line cannot contain"),
         (&["--max-connections", "-1"], "--max-connections"),
     ];
     expect_wrong_usage(PAIR.server, &refused);

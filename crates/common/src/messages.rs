@@ -295,6 +295,8 @@ impl MessageWriter {
         // Also when it failed: nobody knows how much the peer has got, so
         // writing again would send some of it twice, and wait twice.
         self.buffer.clear();
+        // One long message must not keep its memory for as long as the peer stays.
+        self.buffer.shrink_to(WRITE);
         Ok(written?)
     }
 }

@@ -4,3 +4,4 @@ pub(crate) mod door;
 pub mod load;
 pub(crate) mod pool;
 mod times;
+pub(crate) mod totals;

@@ -1,6 +1,19 @@
 //! More clients than fit, and what serving many takes.
 
-use checker::program::Program;
+#[cfg(target_os = "linux")]
+use std::{io::Read as _, thread, time::Instant};
+
+use checker::program::{Program, SOON, begin};
+use common::{
+    messages::Settings,
+    net::{Acceptor, ListenOptions, listen},
+    output::Output,
+    stop::Stop,
+};
+use tcp_threaded::{
+    protocol::{GREETING, TEMPLATE, Template},
+    server::{self, Model, Options},
+};
 
 use crate::{Guest, PAIR};
 
@@ -97,6 +110,118 @@ fn a_pool_serves_as_many_as_it_has_workers_and_queues_the_next() {
     assert_eq!(second.line(), "Welcome!\n");
     second.say(b"Bob\nexit\n");
     assert_eq!(second.rest(), b"Hello, Bob!\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_stop_lets_a_whole_queue_go_at_once() {
+    let args = ["--model", "pool", "--workers", "1", "--queue", "40"];
+    let mut server = PAIR.server(&args);
+    let address = server.address();
+    let mut guests: Vec<Guest> = (0..41).map(|_| Guest::connect(&address)).collect();
+    assert_eq!(guests[0].line(), "Welcome!\n");
+    server.expect_line(|line| line.ends_with(" joined, 41 connected"));
+    // With the totals, and so before the process is ended by force.
+    stop(
+        &mut server,
+        "served: clients: 41, names: 0, sent away: 0, most at once: 41\n",
+    );
+    for mut guest in guests {
+        assert_eq!(guest.rest(), b"");
+    }
+}
+
+#[test]
+fn as_long_a_queue_as_can_be_written_is_no_mistake() {
+    let longest = usize::MAX.to_string();
+    let args = [
+        "--model",
+        "pool",
+        "--max-connections",
+        "0",
+        "--queue",
+        &longest,
+    ];
+    let server = PAIR.server(&args);
+    assert_eq!(PAIR.talk(&server.address(), &["Ada"], "").1, 0);
+}
+
+/// A mistake of our own, the first time that a client's end is printed.
+struct Faulty(bool);
+
+impl std::io::Write for Faulty {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let left = String::from_utf8_lossy(bytes).contains(" left: ");
+        assert!(!left || std::mem::replace(&mut self.0, true), "as expected");
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_worker_outlives_a_mistake_of_our_own() {
+    let stop = Stop::new();
+    let listeners = listen(&"127.0.0.1:0".parse().unwrap(), ListenOptions::default()).unwrap();
+    let address = listeners[0].endpoint().to_string();
+    let acceptor = Acceptor::new(listeners, &stop).unwrap();
+    let settings = Settings::default();
+    let options = Options {
+        greeting: GREETING.into(),
+        template: Template::new(TEMPLATE, &settings.codec).unwrap(),
+        model: Model::Pool {
+            workers: 1,
+            queue: 1,
+        },
+        max_connections: None,
+        settings,
+        idle: Some(SOON),
+        grace: SOON,
+    };
+    let serving = begin({
+        let stop = stop.clone();
+        move || server::run(acceptor, &options, &Output::to(Faulty(false)), &stop)
+    });
+    for _ in 0..2 {
+        let mut guest = Guest::greeted(&address);
+        guest.say(b"exit\n");
+        assert_eq!(guest.rest(), b"");
+    }
+    stop.trigger();
+    assert_eq!(serving.end().unwrap().clients, 2);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_long_name_does_not_keep_its_memory() {
+    // With one arena for all threads, what one has given back is there for the
+    // next. When the system gets it back, the allocator decides (glibc's).
+    let server = PAIR.server;
+    let args = "--listen 127.0.0.1:0 --framing length";
+    let command = format!("MALLOC_ARENA_MAX=1 exec '{server}' {args}");
+    let server = Program::start("sh", &["-c", &command]);
+    let address = server.address();
+    let name = vec![b'x'; 15 << 20];
+    let guests: Vec<Guest> = (0..5)
+        .map(|_| {
+            let mut guest = Guest::connect(&address);
+            let greeting = 4 + GREETING.len();
+            guest.say(&(15u32 << 20).to_be_bytes());
+            guest.say(&name);
+            let answer = 4 + TEMPLATE.len() - 2 + name.len();
+            guest.0.read_exact(&mut vec![0; greeting + answer]).unwrap();
+            guest
+        })
+        .collect();
+    // A name, its answer, and the answer in its frame: 45 MiB for each.
+    let begun = Instant::now();
+    while server.memory() > 125 << 20 {
+        let now = server.memory();
+        assert!(begun.elapsed() < SOON, "{now} bytes for 5 idle clients");
+        thread::yield_now();
+    }
+    drop(guests);
 }
 
 #[cfg(target_os = "linux")]

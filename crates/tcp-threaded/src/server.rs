@@ -51,6 +51,16 @@ pub enum Model {
     },
 }
 
+impl Model {
+    /// Clients that fit.
+    pub(crate) fn seats(self) -> usize {
+        match self {
+            Model::Thread => usize::MAX,
+            Model::Pool { workers, queue } => workers.saturating_add(queue),
+        }
+    }
+}
+
 /// How to serve.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -88,7 +98,7 @@ pub fn run(
     // The scope ends when every thread in it has ended: none outlives `run`.
     thread::scope(|scope| {
         let pool = Pool::begin(scope, &room)?;
-        let door = Door::open(scope)?;
+        let door = Door::open(scope, room.capacity, stop)?;
         while let Some(stream) = acceptor.accept(|error| {
             tell("warning", &format!("cannot accept: {}", reason(error)));
         }) {

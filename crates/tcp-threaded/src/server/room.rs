@@ -13,7 +13,7 @@ use common::{
     stop::Stop,
 };
 
-use super::{Guest, Model, Options, Totals};
+use super::{Guest, Options, Totals};
 
 /// What all threads share.
 pub(crate) struct Room<'a> {
@@ -36,10 +36,7 @@ struct Book {
 
 impl<'a> Room<'a> {
     pub(super) fn new(options: &'a Options, output: &'a Output, stop: &'a Stop) -> Self {
-        let seats = match options.model {
-            Model::Thread => usize::MAX,
-            Model::Pool { workers, queue } => workers.saturating_add(queue),
-        };
+        let seats = options.model.seats();
         Room {
             options,
             output,

@@ -228,7 +228,7 @@ fn a_long_name_does_not_keep_its_memory() {
 #[test]
 fn without_descriptors_it_waits_and_recovers() {
     let server = PAIR.server;
-    let command = format!("ulimit -n 30; exec '{server}' --listen 127.0.0.1:0");
+    let command = format!("ulimit -n 30; exec '{server}' --listen 127.0.0.1:0 --max-connections 0");
     let server = Program::start("sh", &["-c", &command]);
     let address = server.address();
     // More than it can hold: the rest waits in the backlog, greeted by nobody.
@@ -242,6 +242,32 @@ fn without_descriptors_it_waits_and_recovers() {
     assert_eq!(complaints.matches("cannot accept").count(), 1, "said once");
     guests.drain(..20);
     assert_eq!(guests.last_mut().unwrap().line(), "Welcome!\n");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_server_without_descriptors_for_all_says_busy_before_it_is_out_of_them() {
+    let server = PAIR.server;
+    // Soft and hard, then soft only: what may be raised is.
+    for (limit, fits) in [("ulimit -n 100", false), ("ulimit -S -n 100", true)] {
+        let command =
+            format!("{limit}; exec '{server}' --listen 127.0.0.1:0 --max-connections 120");
+        let server = Program::start("sh", &["-c", &command]);
+        let address = server.address();
+        let mut guests: Vec<Guest> = (0..120).map(|_| Guest::connect(&address)).collect();
+        let busy = guests.iter_mut().filter_map(|guest| {
+            let line = guest.line();
+            assert!(
+                ["Welcome!\n", "Busy, try again later\n"].contains(&&*line),
+                "{line}"
+            );
+            line.starts_with("Busy").then_some(())
+        });
+        assert_eq!(busy.count() == 0, fits, "{limit}");
+        let warning = "clients at once and not 120, because the system allows 100 open files";
+        assert_eq!(server.complaints().contains(warning), !fits);
+        assert_eq!(server.complaints().lines().count(), usize::from(!fits));
+    }
 }
 
 #[cfg(target_os = "linux")]

@@ -95,7 +95,7 @@ impl Decoder {
         let parsed = match self.framing {
             _ if rest.is_empty() => None,
             Framing::Raw => Some(all),
-            Framing::Lines => match lines::parse_on(rest, self.searched, self.limit)? {
+            Framing::Lines => match lines::parse(rest, self.searched, self.limit)? {
                 None if self.ended => Some(all),
                 parsed => {
                     self.searched = if parsed.is_none() { rest.len() } else { 0 };

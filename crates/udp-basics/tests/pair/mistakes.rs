@@ -2,7 +2,7 @@
 
 use checker::program::{Program, expect_wrong_usage};
 
-use crate::talk::{PAIR, talk};
+use crate::talk::{PAIR, socket, talk};
 
 #[test]
 fn a_second_server_cannot_have_the_same_address() {
@@ -71,4 +71,31 @@ fn the_limit_is_that_of_the_request_and_not_of_what_is_typed() {
         talk(&server.address(), &args, &long),
         (long, String::new(), 0)
     );
+}
+
+#[test]
+fn an_own_address_that_cannot_be_is_named_with_its_reason() {
+    let server = PAIR.server(&[]);
+    let taken = socket().local_addr().unwrap().to_string();
+    let held = std::net::UdpSocket::bind(&taken).unwrap();
+    for (own, reason) in [
+        (
+            "[::1]:0",
+            "are of different families (choose another --bind",
+        ),
+        (
+            &*taken,
+            "another program has that address; leave --bind away",
+        ),
+        (
+            "192.0.2.1:0",
+            "no interface of this machine has that address",
+        ),
+    ] {
+        let args = ["--bind", own, "--message", "x"];
+        let (_, error, code) = talk(&server.address(), &args, "");
+        assert_eq!(code, 1);
+        assert!(error.contains(reason) && error.contains(own), "{error}");
+    }
+    drop(held);
 }

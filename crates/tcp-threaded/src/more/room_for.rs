@@ -13,7 +13,7 @@ const MOST_KEPT: usize = 256;
 
 /// Descriptors for everything else: the three that every program has, listening
 /// sockets, the alarm and the signals.
-const OWN: usize = 24;
+const OWN: usize = 15;
 
 /// Connections kept of clients that were sent away, for so many clients.
 pub(crate) fn sent_away(clients: usize) -> usize {
@@ -46,7 +46,8 @@ pub fn clients(max: Option<usize>, model: Model) -> Option<usize> {
 fn fitting(allowed: usize) -> usize {
     let left = allowed.saturating_sub(OWN);
     // Of five, four are for clients and one for those that are sent away.
-    (left - left / 5).max(left.saturating_sub(MOST_KEPT)).max(2) - 1
+    let four = left.saturating_mul(4) / 5;
+    four.max(left.saturating_sub(MOST_KEPT)).max(1)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What the lessons share.
 //!
-//! The modules stand in layers, and each uses only those above it:
+//! The modules stand in layers, and each uses only its own and those above it:
 //!
 //! | layer | modules | knows |
 //! | --- | --- | --- |

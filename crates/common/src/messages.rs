@@ -12,9 +12,9 @@ use std::{
 };
 
 use crate::{
-    exit::Failure,
     frame::{Decoder, FrameError, Framing, RAW_READ, length, lines},
     net::{Limit, Stream, StreamOptions},
+    output::reason,
     text::TextCodec,
     wire::{Direction, Wire},
 };
@@ -58,7 +58,7 @@ impl fmt::Display for ConversationError {
             ConversationError::Io(error) if is_our_limit(error) => {
                 f.write_str("the peer does not read what it is sent")
             }
-            ConversationError::Io(error) => write!(f, "{}", crate::exit::reason(error)),
+            ConversationError::Io(error) => write!(f, "{}", reason(error)),
         }
     }
 }
@@ -118,23 +118,6 @@ impl Settings {
             Framing::Length => length::LIMIT,
         };
         self.codec.input_limit(message)
-    }
-
-    /// A text of the command line as a message, encoded. `option` is its name.
-    ///
-    /// # Errors
-    ///
-    /// [`Failure`] of usage when it cannot be encoded, or not be sent as one
-    /// message.
-    pub fn fixed(&self, option: &str, text: &str) -> Result<Vec<u8>, Failure> {
-        let bytes = self
-            .codec
-            .encode(text)
-            .map_err(|error| Failure::usage(option, error))?;
-        self.framing
-            .emit(&bytes, &mut Vec::new())
-            .map_err(|error| Failure::usage(option, error))?;
-        Ok(bytes.into_owned())
     }
 }
 

@@ -3,15 +3,19 @@
 mod datagram;
 mod place;
 
-use std::{fmt, str::FromStr, time::Duration};
+use std::{fmt, io, str::FromStr, time::Duration};
 
 use clap::{Args, ValueEnum};
+use crossbeam_channel::{Receiver, unbounded};
 use encoding_rs::Encoding;
 
 use crate::{
+    exit::Failure,
     frame::Framing,
+    input::{Line, lines},
     messages::Settings,
     net::{Limit, StreamOptions},
+    output::reason,
     text::{OnError, TextCodec, encoding_for_label},
     wire::Wire,
 };
@@ -218,6 +222,43 @@ impl WireArgs {
     pub fn view(&self) -> Wire {
         Wire::new(self.wire)
     }
+}
+
+impl Settings {
+    /// A text of the command line as a message, encoded. `option` is its name.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] of usage when it cannot be encoded, or not be sent as one
+    /// message.
+    pub fn fixed(&self, option: &str, text: &str) -> Result<Vec<u8>, Failure> {
+        let bytes = self
+            .codec
+            .encode(text)
+            .map_err(|error| Failure::usage(option, error))?;
+        self.framing
+            .emit(&bytes, &mut Vec::new())
+            .map_err(|error| Failure::usage(option, error))?;
+        Ok(bytes.into_owned())
+    }
+}
+
+/// The messages of the command line, or else the lines of standard input.
+///
+/// # Errors
+///
+/// [`Failure`] when standard input cannot be read.
+pub fn given_or_typed(given: Vec<String>, limit: usize) -> Result<Receiver<Line>, Failure> {
+    if given.is_empty() {
+        return lines(io::stdin(), limit)
+            .map_err(|error| Failure::new("cannot read the input", reason(&error)));
+    }
+    let (sender, receiver) = unbounded();
+    for message in given {
+        // The receiver lives: it is returned below.
+        let _ = sender.send(Ok(message.into_bytes()));
+    }
+    Ok(receiver)
 }
 
 #[cfg(test)]

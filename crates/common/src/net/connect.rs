@@ -9,7 +9,7 @@ use rustix::{event::PollFlags, io::Errno};
 use socket2::{SockAddr, Socket, Type};
 
 use super::{Limit, Stream, listen::bind_new, path::RemoveOnDrop, resolve, wait_for};
-use crate::{address::Address, exit::reason, stop::Stop};
+use crate::{address::Address, output::reason, stop::Stop};
 
 /// How long a Unix socket's connect may wait without hearing a stop.
 const SLICE: Duration = Duration::from_millis(100);

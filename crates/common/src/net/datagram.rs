@@ -88,7 +88,7 @@ impl fmt::Display for DatagramError {
                 from.map_or(Ok(()), |from| write!(f, " ({from} sent it)"))
             }
             DatagramError::Refused => f.write_str("nobody listens there"),
-            DatagramError::Io(error) => f.write_str(&crate::exit::reason(error)),
+            DatagramError::Io(error) => f.write_str(&crate::output::reason(error)),
         }
     }
 }

@@ -8,9 +8,8 @@ use std::{
 
 use clap::Parser;
 use common::{
-    args::{ConnectDatagrams, Seconds, TextArgs, WireArgs},
+    args::{ConnectDatagrams, Seconds, TextArgs, WireArgs, given_or_typed},
     exit::{self, Failure, tell},
-    input,
     net::Target,
     output::Output,
 };
@@ -131,7 +130,7 @@ fn main() -> ExitCode {
         }
         let input = match cli.ping {
             Some(_) => never(),
-            None => input::given_or_typed(cli.message, options.codec.input_limit(MAX_REQUEST))?,
+            None => given_or_typed(cli.message, options.codec.input_limit(MAX_REQUEST))?,
         };
         client::run(sockets, &input, &options, &output, &stop)
     })

@@ -4,7 +4,10 @@
 //! Not the program under check: that is [`crate::run()`]'s, and it is trusted with
 //! nothing. This one is ours; a wait in vain is a failed test, and panics.
 
+mod bare;
+mod pair;
 mod printed;
+mod soon;
 
 use std::{
     io::Write as _,
@@ -14,6 +17,10 @@ use std::{
 };
 
 use printed::Printed;
+
+pub use bare::Bare;
+pub use pair::{Ended, Pair, expect_wrong_usage};
+pub use soon::{Begun, accept, begin, within};
 
 /// The deadline of every wait: more than anything takes on a busy machine.
 pub const SOON: Duration = Duration::from_secs(20);
@@ -208,6 +215,16 @@ impl Program {
 }
 
 #[cfg(unix)]
+fn send(child: &Child, signal: Signal) {
+    let signal = match signal {
+        Signal::Interrupt => rustix::process::Signal::INT,
+        Signal::Terminate => rustix::process::Signal::TERM,
+    };
+    let process = rustix::process::Pid::from_child(child);
+    rustix::process::kill_process(process, signal).expect("it lives");
+}
+
+#[cfg(unix)]
 impl Program {
     /// Sends a signal.
     ///
@@ -215,12 +232,7 @@ impl Program {
     ///
     /// If it has ended.
     pub fn signal(&self, signal: Signal) {
-        let signal = match signal {
-            Signal::Interrupt => rustix::process::Signal::INT,
-            Signal::Terminate => rustix::process::Signal::TERM,
-        };
-        let process = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(process, signal).expect("it lives");
+        send(&self.child, signal);
     }
 
     /// Signals until the program ends: how often does not matter, since two
@@ -251,10 +263,25 @@ impl Program {
     /// If it has ended.
     #[cfg(target_os = "linux")]
     pub fn peak_memory(&self) -> u64 {
+        self.status("VmHWM:")
+    }
+
+    /// How much memory it has resident now, in bytes.
+    ///
+    /// # Panics
+    ///
+    /// If it has ended.
+    #[cfg(target_os = "linux")]
+    pub fn memory(&self) -> u64 {
+        self.status("VmRSS:")
+    }
+
+    #[cfg(target_os = "linux")]
+    fn status(&self, name: &str) -> u64 {
         let path = format!("/proc/{}/status", self.child.id());
         let status = std::fs::read_to_string(path).expect("it lives");
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib = peak.and_then(|peak| peak.split_whitespace().next()?.parse::<u64>().ok());
+        let value = status.lines().find_map(|line| line.strip_prefix(name));
+        let kib = value.and_then(|value| value.split_whitespace().next()?.parse::<u64>().ok());
         kib.expect("a number of kB") * 1024
     }
 }

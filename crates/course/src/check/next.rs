@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use checker::{Lesson, Level, Outcome, Report, Role};
+use checker::{Lesson, Outcome, Report, Role};
 
 use crate::cli::Check;
 use crate::error::Result;

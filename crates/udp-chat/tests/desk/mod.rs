@@ -3,7 +3,7 @@
 use std::{
     fs::{File, OpenOptions},
     io::{Read as _, Write as _},
-    os::{fd::OwnedFd, unix::fs::OpenOptionsExt as _},
+    os::unix::fs::OpenOptionsExt as _,
     process::{Command, ExitStatus},
     sync::{Arc, Condvar, Mutex, mpsc},
     thread,
@@ -57,7 +57,7 @@ impl Desk {
         let client = Pid::from_child(&child);
         let (ended, end) = mpsc::channel();
         thread::spawn(move || ended.send(child.wait().unwrap()));
-        let master = File::from(OwnedFd::from(master));
+        let master = File::from(master);
         let screen = Arc::default();
         let desk = Desk {
             master: master.try_clone().unwrap(),

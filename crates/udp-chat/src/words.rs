@@ -98,14 +98,19 @@ pub(crate) fn words(datagram: &[u8]) -> Option<(&str, Option<&str>)> {
     if datagram.len() > MAX_DATAGRAM {
         return None;
     }
-    let line = datagram
-        .strip_suffix(b"\n")
-        .map_or(datagram, |line| line.strip_suffix(b"\r").unwrap_or(line));
-    let text = str::from_utf8(line).ok()?;
+    let text = str::from_utf8(without_line_end(datagram)).ok()?;
     Some(match text.split_once(' ') {
         Some((word, fields)) => (word, Some(fields)),
         None => (text, None),
     })
+}
+
+/// Without one LF or CR LF.
+fn without_line_end(line: &[u8]) -> &[u8] {
+    let Some(line) = line.strip_suffix(b"\n") else {
+        return line;
+    };
+    line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 /// The id of a SAY, also of one that is otherwise bad; 0 if there is none.
@@ -113,8 +118,12 @@ pub(crate) fn say_id(datagram: &[u8]) -> u32 {
     let Some(fields) = datagram.strip_prefix(b"SAY ") else {
         return 0;
     };
-    let digits = fields.split(|byte| b" \r\n".contains(byte)).next();
-    let digits = digits.and_then(|digits| str::from_utf8(digits).ok());
+    // Only at the very end does a line end belong to no field.
+    let digits = match fields.iter().position(|byte| *byte == b' ') {
+        Some(blank) => &fields[..blank],
+        None => without_line_end(fields),
+    };
+    let digits = str::from_utf8(digits).ok();
     digits.and_then(parse_id).unwrap_or(0)
 }
 

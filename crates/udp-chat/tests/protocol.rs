@@ -180,6 +180,8 @@ fn what_is_no_request() {
         (b"SAY 0 a", 0),
         (b"SAY 01 a", 0),
         (b"SAY one a", 0),
+        (b"SAY 4\n2 a", 0),
+        (b"SAY 4\r\n a", 0),
         // It cannot be taken, but its place is known.
         (b"SAY 3", 3),
         (b"SAY 3\r\n", 3),

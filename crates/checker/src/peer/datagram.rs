@@ -158,7 +158,7 @@ impl Datagrams {
         loop {
             // Looked at before receiving: a program may answer and end at once.
             let over = self.exit().is_some() || deadline <= Instant::now();
-            match self.socket.recv_from(&mut buffer) {
+            match self.receive_from(&mut buffer, over) {
                 Ok((count, from)) => {
                     buffer.truncate(count);
                     self.note(&format!("received {}", shown(&buffer)));
@@ -177,6 +177,17 @@ impl Datagrams {
                 },
             }
         }
+    }
+
+    /// Receives, without waiting when it is over.
+    fn receive_from(&self, buffer: &mut [u8], over: bool) -> io::Result<(usize, SocketAddr)> {
+        if !over {
+            return self.socket.recv_from(buffer);
+        }
+        self.socket.set_nonblocking(true)?;
+        let came = self.socket.recv_from(buffer);
+        self.socket.set_nonblocking(false)?;
+        came
     }
 
     /// Sends `first` and waits at most `limit` for whatever comes, which stays the

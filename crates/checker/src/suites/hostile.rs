@@ -5,10 +5,9 @@ use crate::causes::RAW_TERMINAL_CODES;
 use crate::subject::Output;
 use crate::verdict::{Failure, Side};
 
-/// Texts that follow, and the bytes of each: more than the blocks of output that
-/// are in use, of which 64 KiB is the largest.
-const FOLLOWERS: usize = 80;
-const FOLLOWER: usize = 1000;
+/// Bytes of the texts that follow: more than the blocks of output that are in use,
+/// of which 64 KiB is the largest.
+const BLOCKS: usize = 80_000;
 
 /// A text with control characters, each next to a random word.
 ///
@@ -51,8 +50,10 @@ impl Hostile {
     /// Harmless texts to be sent after it. Many languages collect in blocks what is
     /// printed to a pipe, and a block that is not full is lost when the program is
     /// ended; behind so much text it is.
-    pub(super) fn followers(bench: &mut Bench<'_>) -> [String; FOLLOWERS] {
-        [(); FOLLOWERS].map(|()| bench.text(FOLLOWER))
+    /// Each has `longest` bytes, which the lesson must allow.
+    pub(super) fn followers(bench: &mut Bench<'_>, longest: usize) -> Vec<String> {
+        let count = BLOCKS.div_ceil(longest);
+        (0..count).map(|_| bench.text(longest)).collect()
     }
 
     /// Fails when the program printed any of it as it came.

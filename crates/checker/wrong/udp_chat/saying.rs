@@ -64,12 +64,12 @@ impl Server {
             Bug::NoOrder if !bad => {
                 if member.seen.insert(id) {
                     member.last = member.last.max(id);
-                    self.relay(text.to_owned(), at);
+                    self.relay(text, at);
                 }
                 return;
             }
-            Bug::NoDuplicates if id <= member.last => return self.relay(text.to_owned(), at),
-            Bug::OnlyLastKnown if id < member.last => return self.relay(text.to_owned(), at),
+            Bug::NoDuplicates if id <= member.last => return self.relay(text, at),
+            Bug::OnlyLastKnown if id < member.last => return self.relay(text, at),
             Bug::DropsKept if early => return,
             _ => {}
         }
@@ -88,7 +88,7 @@ impl Server {
             };
             member.last += 1;
             if let Some(text) = text {
-                self.relay(text, at);
+                self.relay(&text, at);
             }
             if self.bug == Bug::OneKept && turns == usize::MAX {
                 turns = 2;
@@ -98,7 +98,7 @@ impl Server {
     }
 
     /// Sends what a member says to every other one.
-    fn relay(&mut self, text: String, at: usize) {
+    fn relay(&mut self, text: &str, at: usize) {
         self.accepted += 1;
         if self.bug == Bug::NeverRelays
             || self.bug == Bug::AckedOverLimit && self.accepted.is_multiple_of(150)

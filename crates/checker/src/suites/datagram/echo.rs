@@ -74,15 +74,19 @@ pub(in crate::suites) fn client_gone(bench: &mut Bench<'_>) -> Result<(), Failur
     Ok(())
 }
 
-/// What a client sends cannot steer the operator's terminal.
-pub(in crate::suites) fn escaped_output(bench: &mut Bench<'_>) -> Result<(), Failure> {
+/// What a client sends cannot steer the operator's terminal. A request of `longest`
+/// bytes is answered.
+pub(in crate::suites) fn escaped_output(
+    bench: &mut Bench<'_>,
+    longest: usize,
+) -> Result<(), Failure> {
     let word = bench.word();
     let (server, mut socket) = bench.datagram_server(word.as_bytes())?;
     socket.expect(word.as_bytes())?;
     let hostile = Hostile::new(bench);
     comes_back(&mut socket, hostile.text.as_bytes())?;
     // It prints before or after it answers; the next answer comes after both.
-    for text in Hostile::followers(bench) {
+    for text in Hostile::followers(bench, longest) {
         comes_back(&mut socket, text.as_bytes())?;
     }
     server.subject.signal(Stop::Terminate);

@@ -87,7 +87,7 @@ fn escaped_output(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let hostile = Hostile::new(bench);
     conversation.send(&lf(&hostile.text));
     conversation.expect(&bench.answer(&hostile.text))?;
-    for text in Hostile::followers(bench) {
+    for text in Hostile::followers(bench, 1000) {
         conversation.send(&lf(&text));
         conversation.expect(&bench.answer(&text))?;
     }

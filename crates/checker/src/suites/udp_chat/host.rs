@@ -307,10 +307,10 @@ impl Host {
         if !self.is_in {
             self.is_wrong(SAID_TOO_SOON, "no SAY before WELCOME", bytes);
         }
-        let known = self.says.values().any(|(said, _)| *said == text);
+        let known = self.says.values().any(|(said, _)| said == text);
         let (first, count) = self.says.entry(id).or_insert((text.to_owned(), 0));
         *count += 1;
-        if *first != text || known && *count == 1 {
+        if first != text || known && *count == 1 {
             let wanted = "the same text again under the same id only";
             self.is_wrong(SENT_CHANGED, wanted, bytes);
         }

@@ -12,7 +12,7 @@ use crate::lesson::{Check, Level, Role};
 use crate::verdict::{Failure, Side};
 
 /// How many each member says.
-const TEXTS: u32 = 12;
+const TEXTS: u32 = 8;
 /// How often what is not acknowledged is said again.
 const AGAIN: Duration = Duration::from_millis(100);
 /// For a server that repeats as seldom as it may: a text is lost five times in a

@@ -107,15 +107,19 @@ pub(super) const OVERFLOW: Check = Check {
 };
 
 fn overflow(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    let names = [(); 2].map(|()| bench.word());
-    let (_server, [mut ada, mut bo]) = Member::room(bench, [&names[0], &names[1]])?;
+    let names = [(); 3].map(|()| bench.word());
+    let (_server, [mut ada, mut bo, mut cy]) =
+        Member::room(bench, [&names[0], &names[1], &names[2]])?;
     bo.acknowledges = false;
     let lost = Item::note(Event::Lost, &names[1]);
     let told = |ada: &Member| ada.items.values().any(|(item, _)| *item == lost);
-    // And a little more: which of them is one too many is not told at once.
-    for _ in 0..=(OUTSTANDING + QUEUED) / CHUNK + 1 {
-        let texts: Vec<String> = (0..CHUNK).map(|_| bench.word()).collect();
-        say_all(&mut ada, &texts)?;
+    // A little more than there is room for: one dropped is not told of at once.
+    // Two of them talk, since one may have to go slowly.
+    for _ in 0..=(OUTSTANDING + QUEUED) / (2 * CHUNK) + 1 {
+        for speaker in [&mut ada, &mut cy] {
+            let texts: Vec<String> = (0..CHUNK).map(|_| bench.word()).collect();
+            say_all(speaker, &texts)?;
+        }
         if told(&ada) {
             break;
         }

@@ -234,7 +234,7 @@ pub(super) const ESCAPED_OUTPUT: Check = Check {
         "Print what comes from the network with its control characters replaced by something visible, and do not forget C1 and the marks that reverse a line.",
         "for each character { if it is a control character or a direction mark: print its number; else print it }",
     ],
-    run: echo::escaped_output,
+    run: |bench| echo::escaped_output(bench, 100),
 };
 
 pub(super) const SECOND_SERVER: Check = Check {

@@ -12,7 +12,7 @@ use super::packet::{SIZE, now, seconds};
 use super::table::Bug;
 use crate::show::{say, say_text};
 
-/// How long the first try waits; each further one waits twice as long.
+/// How long the first try waits; each further one waits twice as long as that.
 const WAIT: Duration = Duration::from_millis(200);
 
 pub(crate) fn run(host: &str, port: u16, format: &str, bug: Bug) -> io::Result<()> {
@@ -70,7 +70,7 @@ impl Client {
             Bug::HangsOnLoss => Duration::from_secs(3600),
             Bug::IgnoresRefused => Duration::from_millis(1900),
             Bug::NeverGivesUp => WAIT,
-            _ => WAIT * (1 << attempt.min(3)),
+            _ => WAIT * (1 << attempt.min(1)),
         }
     }
 

@@ -84,8 +84,8 @@ pub(crate) struct Start {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 In CMD, {host} {port} {addr} {dir} are filled in ({dir} is the folder you are in), and HOST, PORT,
-ADDR are set in its environment; for a client of udp-chat also {name}, who it is. CMD is split at
-blanks outside quotes; no shell is involved.
+ADDR are set in its environment; for a client of udp-chat also {name}, who it is, and for one of
+udp-timesync {format}, what it asks for. CMD is split at blanks outside quotes; no shell is involved.
 
 Without --server, --client and --reference the folder made by `cargo course start` is built and
 checked: the server, and when that passes, the client. --role asks for one of them.

@@ -20,7 +20,7 @@ fn the_client_keeps_the_protocol() {
         ["--format", "{format}"],
         ["--count", "1"],
         ["--wait", "0.2"],
-        ["--timeout", "2"],
+        ["--timeout", "2.5"],
     ];
     conformance("udp-timesync", Role::Client, program, args.as_flattened());
 }

@@ -3,6 +3,7 @@
 mod calendar;
 mod client;
 mod limit;
+mod offset;
 mod packet;
 mod server;
 mod table;

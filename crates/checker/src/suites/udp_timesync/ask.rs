@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::calendar::{UTC, Zone, fill, since_1970};
 use crate::bench::{Bench, Server};
 use crate::causes::*;
-use crate::limits::LATE;
+use crate::limits::ANSWER;
 use crate::peer::Datagrams;
 use crate::verdict::{Cause, Failure, Side};
 
@@ -96,7 +96,7 @@ pub(super) fn is_refused(
         .map_err(|missed| missed.blame(kills))?;
     if before.is_empty() {
         // A server with several threads may answer the next one first.
-        before.extend(socket.late(LATE));
+        before.extend(socket.late(ANSWER));
     }
     let expected = || Side::bytes("ERR ", "and why, in one datagram");
     let Some(answer) = before.first() else {

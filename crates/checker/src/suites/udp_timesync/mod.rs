@@ -30,7 +30,7 @@ pub(super) static LESSON: Lesson = Lesson {
     chapter: "docs/src/lessons/udp-timesync.md",
     protocol: "docs/src/protocols/udp-timesync.md",
     client_options: &["format"],
-    reference_options: "--count 1 --wait 0.2 --timeout 2",
+    reference_options: "--count 1 --wait 0.2 --timeout 2.5",
     speech: Speech::ECHO,
     checks: &CHECKS,
 };

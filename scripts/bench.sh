@@ -1,5 +1,5 @@
 #!/bin/sh
-# Ours and theirs, in turn, on this machine. See docs/src/bench/README.md.
+# Ours and theirs, in turn, on this machine. See docs/src/bench/index.md.
 #
 #   scripts/bench.sh [NAME...|all]
 set -eu

@@ -10,5 +10,5 @@ if ! command -v python3 >/dev/null 2>&1; then
     echo "interop: python3 is missing; scripts/install-peers.sh installs it" >&2
     exit 1
 fi
-cargo build --bins --package tcp-basics --package tcp-threaded --package udp-basics --package udp-timesync
+cargo build --bins --package tcp-basics --package tcp-threaded --package udp-basics --package udp-chat --package udp-timesync
 exec python3 scripts/interop/run.py "$@"

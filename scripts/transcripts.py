@@ -77,6 +77,9 @@ def play(chapter, line, text):
 
 
 def main(arguments):
+    if not sys.platform.startswith("linux"):
+        print("transcripts: skipped, they are Linux's")
+        return 0
     chapters = [pathlib.Path(a) for a in arguments] or sorted(CHAPTERS.glob("*.md"))
     count, wrong = 0, []
     for chapter in chapters:

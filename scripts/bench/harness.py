@@ -61,7 +61,7 @@ def compile_c(name, folder):
     if not compiler:
         raise Missing("a C compiler (scripts/install-peers.sh installs gcc)")
     program = os.path.join(folder, name)
-    subprocess.run([compiler, "-O2", "-o", program, os.path.join(HERE, name + ".c")], check=True)
+    subprocess.run([compiler, "-O2", "-pthread", "-o", program, os.path.join(HERE, name + ".c")], check=True)
     return program
 
 
@@ -123,7 +123,7 @@ def machine():
 
 
 def write_page(name, title, text, rows, missing=()):
-    """Prints the table and writes it with its plot, as a part of README.md."""
+    """Prints the table and writes it with its plot, as a part of index.md."""
     columns = list(rows[0].cells)
     header = [*columns, "median", "spread", "goal", ""]
     lines = [header, ["---"] * len(columns) + ["---:", "---:", "---:", "---"]]

@@ -1,12 +1,16 @@
 /* The load: CONNECTIONS connections at once, each with one name of 13 bytes (LF
    included) under way, COUNT names in all; every answer must be right.
-   many PORT CONNECTIONS COUNT
-   Prints messages per second, then the 50th and 99th percentile of the time from
+   many PORT CONNECTIONS COUNT [threads]
+   One thread serves all connections with epoll, and sends as many names at a time
+   as it has found answers; with the word threads, each connection has a thread that
+   blocks, as programs with one connection do. Prints messages per second, then the 50th and 99th percentile of the time from
    sending a name to having its answer, in microseconds. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { NAME = 12, BUFFER = 64, EVENTS = 256 };
+enum { NAME = 12, BUFFER = 64, EVENTS = 256, PATIENCE = 120 };
 
 struct connection {
     int fd;
@@ -23,6 +27,12 @@ struct connection {
     size_t have;
     char name[NAME + 1], in[BUFFER];
 };
+
+/* What the clients share. */
+static long names;
+static double *times, begin;
+static atomic_long asked, received;
+static pthread_barrier_t ready;
 
 static const char GREETING[] = "Welcome!\n", HEAD[] = "Hello, ", TAIL[] = "!\n";
 
@@ -75,20 +85,87 @@ static void more(struct connection *connection) {
     connection->have += (size_t)got;
 }
 
+/* Sends the next name, if there is one left. */
+static int next(struct connection *connection) {
+    long number = atomic_fetch_add(&asked, 1);
+    if (number >= names)
+        return 0;
+    ask(connection, number);
+    return 1;
+}
+
+/* Reads once; whether the answer is complete, and then its time is noted. */
+static int hear(struct connection *connection) {
+    more(connection);
+    if (!answered(connection))
+        return 0;
+    times[atomic_fetch_add(&received, 1)] = now() - connection->sent;
+    return 1;
+}
+
+static void by_epoll(struct connection *all, long connections) {
+    int poller = epoll_create1(0);
+    if (poller < 0)
+        fail("epoll");
+    for (long i = 0; i < connections; i++) {
+        struct epoll_event event = {.events = EPOLLIN, .data.ptr = &all[i]};
+        if (epoll_ctl(poller, EPOLL_CTL_ADD, all[i].fd, &event))
+            fail("epoll");
+    }
+    begin = now();
+    for (long i = 0; i < connections; i++)
+        next(&all[i]);
+    while (received < names) {
+        struct epoll_event events[EVENTS];
+        int count = epoll_wait(poller, events, EVENTS, -1);
+        if (count < 0)
+            fail("epoll");
+        for (int i = 0; i < count; i++)
+            if (hear(events[i].data.ptr))
+                next(events[i].data.ptr);
+    }
+}
+
+static void *talk(void *connection) {
+    pthread_barrier_wait(&ready);
+    while (next(connection))
+        while (!hear(connection))
+            ;
+    return NULL;
+}
+
+static void by_threads(struct connection *all, long connections) {
+    pthread_t *threads = calloc((size_t)connections, sizeof *threads);
+    if (!threads || pthread_barrier_init(&ready, NULL, (unsigned)connections + 1))
+        fail("set-up");
+    for (long i = 0; i < connections; i++)
+        if ((errno = pthread_create(&threads[i], NULL, talk, &all[i])))
+            fail("thread");
+    begin = now();
+    pthread_barrier_wait(&ready);
+    for (long i = 0; i < connections; i++)
+        pthread_join(threads[i], NULL);
+    free(threads);
+}
+
 int main(int argc, char **argv) {
-    if (argc != 4)
+    int threads = argc == 5 && !strcmp(argv[4], "threads");
+    if (argc != 4 && !threads)
         return 2;
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
                                   .sin_port = htons((uint16_t)atoi(argv[1]))};
-    long connections = atol(argv[2]), count = atol(argv[3]), asked = 0, received = 0;
-    if (connections < 1 || count < connections)
+    long connections = atol(argv[2]);
+    names = atol(argv[3]);
+    if (connections < 1 || names < connections)
         return 2;
-    double *times = malloc((size_t)count * sizeof *times);
     struct connection *all = calloc((size_t)connections, sizeof *all);
-    int poller = epoll_create1(0), yes = 1;
-    if (!times || !all || poller < 0)
+    times = malloc((size_t)names * sizeof *times);
+    int yes = 1;
+    if (!all || !times)
         fail("set-up");
+    /* A server that does not answer must not hang the measurement. */
+    alarm(PATIENCE);
     for (long i = 0; i < connections; i++) {
         struct connection *connection = &all[i];
         connection->fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -99,32 +176,11 @@ int main(int argc, char **argv) {
             more(connection);
         if (memcmp(connection->in, GREETING, sizeof GREETING - 1))
             fail("greeting");
-        struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
-        if (epoll_ctl(poller, EPOLL_CTL_ADD, connection->fd, &event))
-            fail("epoll");
     }
-    double begin = now();
-    for (long i = 0; i < connections; i++)
-        ask(&all[i], asked++);
-    while (received < count) {
-        struct epoll_event events[EVENTS];
-        /* A server that does not answer must not hang the measurement. */
-        int ready = epoll_wait(poller, events, EVENTS, 10000);
-        if (ready <= 0)
-            fail("no answer");
-        for (int i = 0; i < ready; i++) {
-            struct connection *connection = events[i].data.ptr;
-            more(connection);
-            if (!answered(connection))
-                continue;
-            times[received++] = now() - connection->sent;
-            if (asked < count)
-                ask(connection, asked++);
-        }
-    }
+    (threads ? by_threads : by_epoll)(all, connections);
     double seconds = now() - begin;
-    qsort(times, (size_t)count, sizeof *times, by_value);
-    printf("%.0f %.1f %.1f\n", (double)count / seconds, times[count / 2] * 1e6,
-           times[count - 1 - count / 100] * 1e6);
+    qsort(times, (size_t)names, sizeof *times, by_value);
+    printf("%.0f %.1f %.1f\n", (double)names / seconds, times[names / 2] * 1e6,
+           times[names - 1 - names / 100] * 1e6);
     return 0;
 }

@@ -47,11 +47,22 @@ class Program:
 
     def send(self, data):
         """Types `data`."""
-        try:
-            self.process.stdin.write(data)
-            self.process.stdin.flush()
-        except OSError as error:
-            raise Failed(f"{self.name} does not read: {error}{self._complaint()}") from None
+        trouble = []
+
+        def write():
+            try:
+                self.process.stdin.write(data)
+                self.process.stdin.flush()
+            except (OSError, ValueError) as error:
+                trouble.append(error)
+
+        # A pipe that nobody empties would hold the writer for ever.
+        writer = threading.Thread(target=write, daemon=True)
+        writer.start()
+        writer.join(PATIENCE)
+        if writer.is_alive() or trouble:
+            why = trouble[0] if trouble else f"{PATIENCE} s"
+            raise Failed(f"{self.name} does not read: {why}{self._complaint()}")
 
     def close(self):
         """Types the end of input."""

@@ -13,6 +13,7 @@ import unicodedata
 import tcp_basics
 import tcp_threaded
 import udp_basics
+import udp_chat
 import udp_timesync
 from engine import Failed, target_directory
 
@@ -20,6 +21,7 @@ LESSONS = {
     "tcp-basics": tcp_basics,
     "tcp-threaded": tcp_threaded,
     "udp-basics": udp_basics,
+    "udp-chat": udp_chat,
     "udp-timesync": udp_timesync,
 }
 
@@ -66,8 +68,8 @@ def main(lessons):
         print(f"interop: no rows for {', '.join(sorted(unknown))}; there are: {', '.join(LESSONS)}")
         return 2
     if not os.path.exists("/proc/net/tcp"):
-        print("interop: needs the socket tables in /proc/net, so Linux")
-        return 1
+        print("interop: skipped, it needs the socket tables of Linux in /proc/net")
+        return 0
     peers = {peer: find(peer) for peer in PEERS}
     for peer, found in peers.items():
         print(f"{peer:7} {found[1] if found else 'missing (scripts/install-peers.sh installs it)'}")

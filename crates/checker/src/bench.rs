@@ -3,12 +3,14 @@
 mod accept;
 mod connect;
 mod datagram;
+mod ready;
 mod words;
 
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::causes::*;
 use crate::history::{Event, History};
@@ -70,12 +72,12 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// The failure of a check that took all the time it may take. What it found
-    /// after that is worth nothing: its waits were cut short.
-    pub(crate) fn too_slow(&self) -> Option<Failure> {
+    /// The failure of a check that had taken all the time it may take, `at` that
+    /// moment. What it found after that is worth nothing: its waits were cut short.
+    pub(crate) fn too_slow(&self, at: Instant) -> Option<Failure> {
         let limit = self.options.check_timeout.as_secs_f64();
         let got = "it went on, and the program was ended";
-        self.deadline.has_passed().then(|| {
+        self.deadline.had_passed(at).then(|| {
             Failure::words(
                 TOO_SLOW,
                 format!("the check to be over within {limit} s"),
@@ -155,7 +157,7 @@ impl<'a> Bench<'a> {
 
     /// Starts the program, told `address`.
     pub(crate) fn start(&mut self, address: SocketAddr) -> Result<Subject, Failure> {
-        if let Some(failure) = self.too_slow() {
+        if let Some(failure) = self.too_slow(Instant::now()) {
             return Err(failure);
         }
         let here = || std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
@@ -164,7 +166,12 @@ impl<'a> Bench<'a> {
             dir: self.target.dir.clone().unwrap_or_else(here),
             more: self.told.clone(),
         };
-        let subject = Subject::start(&self.target.command, &values, &self.history, self.deadline)?;
+        let subject = Subject::start(
+            &self.target.command,
+            &values,
+            &self.history,
+            self.deadline.clone(),
+        )?;
         self.outputs.push(subject.output().clone());
         self.input.clear();
         Ok(subject)
@@ -176,11 +183,15 @@ impl<'a> Bench<'a> {
     }
 
     fn port(&mut self) -> Result<u16, Failure> {
+        self.reserve(Port::pick)
+    }
+
+    /// The port of the command line, or one that `pick` finds.
+    fn reserve(&mut self, pick: fn() -> io::Result<Port>) -> Result<u16, Failure> {
         if let Some(port) = self.target.port {
             return Ok(port);
         }
-        let port =
-            Port::pick().map_err(|error| Failure::Broken(format!("no free port: {error}")))?;
+        let port = pick().map_err(|error| Failure::Broken(format!("no free port: {error}")))?;
         let number = port.number;
         self.ports.push(port);
         Ok(number)
@@ -201,5 +212,33 @@ pub(crate) fn end_at_start(exit: Exit) -> Cause {
         Exit::Code(127) => NOT_FOUND,
         Exit::Code(126) => NOT_EXECUTABLE,
         _ => EXITED_EARLY,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lesson::Role;
+    use crate::subject::CommandLine;
+    use crate::suites;
+
+    #[test]
+    fn what_was_found_in_time_stays_found() {
+        let target = Target {
+            command: CommandLine::parse("true").expect("a command"),
+            role: Role::Server,
+            port: None,
+            dir: None,
+        };
+        let options = Options {
+            check_timeout: Duration::ZERO,
+            ..Options::default()
+        };
+        let before = Instant::now();
+        let lesson = suites::find("tcp-basics").expect("it has a suite");
+        let bench = Bench::new(lesson, &target, &options, "any");
+        // The card was made after the end of the check, of what was seen before.
+        assert!(bench.too_slow(before).is_none());
+        assert!(bench.too_slow(Instant::now()).is_some());
     }
 }

@@ -4,7 +4,7 @@ use std::panic::resume_unwind;
 use std::path::Path;
 use std::thread::{self, ScopedJoinHandle};
 
-use crate::lesson::Role;
+use crate::lesson::{Level, Role};
 use crate::report::{self, Style};
 use crate::run::{Options, Outcome, Report, Target, run};
 use crate::subject::CommandLine;
@@ -39,7 +39,7 @@ pub fn conformance(lesson: &str, role: Role, program: &Path, args: &[&str]) {
     let slow = lesson
         .checks
         .iter()
-        .filter(|check| check.role == role && check.slow);
+        .filter(|check| check.role == role && check.level == Level::Slow);
     let slow: Vec<_> = slow.map(|check| check.name).collect();
     let judge = |only: Option<&str>| {
         let only = only.map(Into::into);

@@ -8,6 +8,8 @@
 mod datagram;
 mod misread;
 
+use std::time::Instant;
+
 use crate::causes::*;
 use crate::limits::ANSWER;
 use crate::peer::End;
@@ -28,6 +30,8 @@ pub(crate) struct Seen {
     /// How many bytes came before the last piece was sent.
     pub(crate) early: usize,
     pub(crate) end: Option<End>,
+    /// When the wait for `expected` was over.
+    pub(crate) at: Instant,
 }
 
 impl Seen {
@@ -63,7 +67,17 @@ impl Seen {
             expected: Side::bytes(self.expected, expected),
             got: Side::bytes(self.got, got),
             first_wrong,
+            at: self.at,
         }))
+    }
+
+    /// The failure with `silence` as the cause where nothing came.
+    pub(crate) fn or_silence(self, silence: Cause) -> Failure {
+        if self.got.is_empty() {
+            return self.blame(silence);
+        }
+        let cause = self.cause();
+        self.blame(cause)
     }
 
     /// The first cause that explains what came.

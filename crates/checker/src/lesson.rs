@@ -79,6 +79,17 @@ pub enum Level {
     Core,
     /// Makes it a program one would leave running; never costs the pass.
     More,
+    /// As [`More`](Level::More), but waits for so long that it is made only when it
+    /// is asked for by its name.
+    Slow,
+}
+
+impl Level {
+    /// Whether it decides the pass.
+    #[must_use]
+    pub fn is_core(self) -> bool {
+        self == Level::Core
+    }
 }
 
 /// One thing a program must do, and the function that finds out.
@@ -89,9 +100,6 @@ pub struct Check {
     pub role: Role,
     /// Whether it decides the pass.
     pub level: Level,
-    /// Whether it waits for so long that it is made only when it is asked for by
-    /// its name. Never one of the core.
-    pub slow: bool,
     /// The numbered requirement it proves, such as `TB-3`.
     pub requirement: &'static str,
     /// One line: what a pass proves.

@@ -1,7 +1,10 @@
 //! How long the judge waits for what. A wait ends with the event it is for;
 //! only wrong programs are waited for to the end.
 
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+
+use crate::history::lock;
 
 /// For an answer that is due, or an end.
 pub(crate) const ANSWER: Duration = Duration::from_secs(3);
@@ -17,6 +20,8 @@ pub(crate) const HOLD: Duration = Duration::from_millis(300);
 pub(crate) const SILENCE: Duration = Duration::from_millis(1100);
 /// After something wrong came: until no more of it comes.
 pub(crate) const QUIET: Duration = Duration::from_millis(150);
+/// For all of it, however long it goes on.
+pub(crate) const WHOLE: Duration = Duration::from_secs(1);
 /// For a program that listens somewhere else to change its mind.
 pub(crate) const ELSEWHERE: Duration = Duration::from_secs(1);
 /// For a program to stop after a signal: the contract's second, and a moment in
@@ -36,20 +41,29 @@ pub(crate) const STALLED: Duration = Duration::from_secs(1);
 ///
 /// Each of the limits above is for one event. A program that makes a little
 /// progress before every one of them would hold the judge for ever.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Deadline(Instant);
+///
+/// Clones share it. Programs take their time to start, some of them a long one,
+/// and a check may start several: that time is added.
+#[derive(Debug, Clone)]
+pub(crate) struct Deadline(Arc<Mutex<Instant>>);
 
 impl Deadline {
     pub(crate) fn after(limit: Duration) -> Self {
-        Self(Instant::now() + limit)
+        Self(Arc::new(Mutex::new(Instant::now() + limit)))
     }
 
     /// The end of a wait that may take `limit` where there is time for it.
-    pub(crate) fn within(self, limit: Duration) -> Instant {
-        self.0.min(Instant::now() + limit)
+    pub(crate) fn within(&self, limit: Duration) -> Instant {
+        (*lock(&self.0)).min(Instant::now() + limit)
     }
 
-    pub(crate) fn has_passed(self) -> bool {
-        self.0 <= Instant::now()
+    /// Adds the time of a start.
+    pub(crate) fn extend(&self, time: Duration) {
+        *lock(&self.0) += time;
+    }
+
+    /// Whether it had passed at that moment.
+    pub(crate) fn had_passed(&self, at: Instant) -> bool {
+        *lock(&self.0) <= at
     }
 }

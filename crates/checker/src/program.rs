@@ -4,73 +4,26 @@
 //! Not the program under check: that is [`crate::run()`]'s, and it is trusted with
 //! nothing. This one is ours; a wait in vain is a failed test, and panics.
 
+mod bare;
+mod pair;
+mod printed;
+mod soon;
+
 use std::{
-    io::{Read, Write as _},
+    io::Write as _,
     process::{Child, ChildStdin, Command, Stdio},
-    sync::{Arc, Condvar, Mutex},
-    thread,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
+use printed::Printed;
+
+pub use bare::Bare;
+pub use pair::{Ended, Pair, expect_wrong_usage};
+pub use soon::{Begun, accept, begin, within};
+
 /// The deadline of every wait: more than anything takes on a busy machine.
 pub const SOON: Duration = Duration::from_secs(20);
-
-/// What a program has printed so far, and whether that is all.
-#[derive(Debug, Default)]
-struct Printed {
-    text: Mutex<(Vec<u8>, bool)>,
-    news: Condvar,
-}
-
-impl Printed {
-    fn collect(mut from: impl Read + Send + 'static) -> Arc<Self> {
-        let printed = Arc::new(Printed::default());
-        let here = Arc::clone(&printed);
-        thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            loop {
-                let count = from.read(&mut buffer).unwrap_or(0);
-                let mut text = here.text.lock().expect("no panic");
-                text.0.extend_from_slice(&buffer[..count]);
-                text.1 = count == 0;
-                here.news.notify_all();
-                if count == 0 {
-                    return;
-                }
-            }
-        });
-        printed
-    }
-
-    /// Waits until `done` has an answer for the text so far, and whether it is
-    /// all.
-    #[track_caller]
-    fn wait<T>(&self, mut done: impl FnMut(&str, bool) -> Option<T>) -> T {
-        let begun = Instant::now();
-        let mut text = self.text.lock().expect("no panic");
-        loop {
-            let so_far = String::from_utf8_lossy(&text.0).into_owned();
-            if let Some(found) = done(&so_far, text.1) {
-                return found;
-            }
-            assert!(
-                !text.1 && begun.elapsed() < SOON,
-                "waited in vain; printed: {so_far:?}"
-            );
-            text = self.news.wait_timeout(text, SOON).expect("no panic").0;
-        }
-    }
-
-    #[track_caller]
-    fn line(&self, wanted: &dyn Fn(&str) -> bool) {
-        self.wait(|text, _| {
-            text.lines()
-                .take(text.matches('\n').count())
-                .any(wanted)
-                .then_some(())
-        });
-    }
-}
 
 /// A running program. Dropping it kills it.
 #[derive(Debug)]
@@ -99,8 +52,19 @@ impl Program {
     /// If it cannot be started.
     #[must_use]
     pub fn start(program: &str, args: &[&str]) -> Self {
-        let mut child = Command::new(program)
-            .args(args)
+        let mut command = Command::new(program);
+        command.args(args);
+        Program::spawn(command)
+    }
+
+    /// Starts what `command` says, with pipes for input and output.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be started.
+    #[must_use]
+    pub fn spawn(mut command: Command) -> Self {
+        let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -251,6 +215,16 @@ impl Program {
 }
 
 #[cfg(unix)]
+fn send(child: &Child, signal: Signal) {
+    let signal = match signal {
+        Signal::Interrupt => rustix::process::Signal::INT,
+        Signal::Terminate => rustix::process::Signal::TERM,
+    };
+    let process = rustix::process::Pid::from_child(child);
+    rustix::process::kill_process(process, signal).expect("it lives");
+}
+
+#[cfg(unix)]
 impl Program {
     /// Sends a signal.
     ///
@@ -258,12 +232,7 @@ impl Program {
     ///
     /// If it has ended.
     pub fn signal(&self, signal: Signal) {
-        let signal = match signal {
-            Signal::Interrupt => rustix::process::Signal::INT,
-            Signal::Terminate => rustix::process::Signal::TERM,
-        };
-        let process = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(process, signal).expect("it lives");
+        send(&self.child, signal);
     }
 
     /// Signals until the program ends: how often does not matter, since two
@@ -294,10 +263,25 @@ impl Program {
     /// If it has ended.
     #[cfg(target_os = "linux")]
     pub fn peak_memory(&self) -> u64 {
+        self.status("VmHWM:")
+    }
+
+    /// How much memory it has resident now, in bytes.
+    ///
+    /// # Panics
+    ///
+    /// If it has ended.
+    #[cfg(target_os = "linux")]
+    pub fn memory(&self) -> u64 {
+        self.status("VmRSS:")
+    }
+
+    #[cfg(target_os = "linux")]
+    fn status(&self, name: &str) -> u64 {
         let path = format!("/proc/{}/status", self.child.id());
         let status = std::fs::read_to_string(path).expect("it lives");
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib = peak.and_then(|peak| peak.split_whitespace().next()?.parse::<u64>().ok());
+        let value = status.lines().find_map(|line| line.strip_prefix(name));
+        let kib = value.and_then(|value| value.split_whitespace().next()?.parse::<u64>().ok());
         kib.expect("a number of kB") * 1024
     }
 }

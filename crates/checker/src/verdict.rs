@@ -1,9 +1,14 @@
 //! What a check found out, and the card a failure becomes.
 
+use std::time::Instant;
+
 use crate::causes::hint_at_start;
 use crate::diagnose::common;
 use crate::history::Event;
 use crate::lesson::{Check, Lesson, Role, Transport};
+
+/// Bytes that a card keeps behind the first wrong one.
+const BEHIND: usize = 64 << 10;
 
 /// A likely cause: a name that stays the same, and one sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +36,8 @@ pub(crate) struct Wrong {
     pub(crate) expected: Side,
     pub(crate) got: Side,
     pub(crate) first_wrong: Option<usize>,
+    /// When it was seen, which is before the card was made.
+    pub(crate) at: Instant,
 }
 
 impl Failure {
@@ -68,6 +75,7 @@ impl Failure {
             first_wrong: both.map(|(expected, got)| common(expected, got)),
             expected,
             got,
+            at: Instant::now(),
         }))
     }
 }
@@ -94,6 +102,23 @@ impl Side {
             bytes: Some(bytes.into()),
             words: words.into(),
         }
+    }
+
+    /// Leaves out what is far behind the first wrong byte: a program may have
+    /// printed without end.
+    fn cut(mut self, first_wrong: Option<usize>) -> Self {
+        let Some(bytes) = &mut self.bytes else {
+            return self;
+        };
+        let kept = first_wrong.unwrap_or(0).saturating_add(BEHIND);
+        if bytes.len() > kept {
+            let comma = if self.words.is_empty() { "" } else { ", " };
+            let note = format!("{comma}the first {kept} of {} bytes", bytes.len());
+            self.words.push_str(&note);
+            bytes.truncate(kept);
+            bytes.shrink_to_fit();
+        }
+        self
     }
 }
 
@@ -145,8 +170,8 @@ impl Card {
             summary: check.summary,
             sent: wrong.sent,
             transport: lesson.transport,
-            expected: wrong.expected,
-            got: wrong.got,
+            expected: wrong.expected.cut(wrong.first_wrong),
+            got: wrong.got.cut(wrong.first_wrong),
             first_wrong: wrong.first_wrong,
             input: Vec::new(),
             events: Vec::new(),
@@ -156,5 +181,22 @@ impl Card {
             section: format!("{}#{}", lesson.chapter, check.section),
             replay,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_card_keeps_what_is_near_the_first_wrong_byte() {
+        let much = Side::bytes(vec![b'x'; 12 << 20], "on standard output");
+        let cut = much.clone().cut(Some(1 << 20));
+        let kept = (1 << 20) + BEHIND;
+        assert_eq!(cut.bytes.map(|bytes| bytes.len()), Some(kept));
+        let words = "on standard output, the first 1114112 of 12582912 bytes";
+        assert_eq!(cut.words, words);
+        let little = Side::bytes(b"x", "");
+        assert_eq!(little.clone().cut(None), little);
     }
 }

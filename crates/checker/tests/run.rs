@@ -2,6 +2,7 @@
 //! leaves behind. The programs are shell commands, hence Unix only.
 #![cfg(unix)]
 
+use std::net::{TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -177,13 +178,41 @@ fn wrong(name: &str) -> String {
     format!("{} {name}", path.join("examples/wrong").display())
 }
 
+/// A port that stays free until the judge's program binds it. One that the system
+/// chooses could be given to any connection meanwhile; these are below its range,
+/// and judges keep away from one that is taken for datagrams.
+fn port() -> (u16, UdpSocket) {
+    let first = u16::try_from(std::process::id() % 10_000).expect("small") + 10_000;
+    let reserve = |port| {
+        let reserved = UdpSocket::bind(("127.0.0.1", port)).ok()?;
+        TcpListener::bind(("127.0.0.1", port)).ok()?;
+        Some((port, reserved))
+    };
+    let mut ports = first..21_000;
+    ports.find_map(reserve).expect("a free port")
+}
+
+#[test]
+fn the_time_of_many_starts_is_not_the_time_of_the_check() {
+    let dir = tempfile::tempdir().unwrap();
+    let lesson = suites::find("tcp-basics").unwrap();
+    // The check starts nine of them.
+    let command = format!("sh -c 'sleep 0.5; exec {} {{port}}'", wrong("server-right"));
+    let options = Options {
+        only: Some("marker-ends".into()),
+        check_timeout: Duration::from_secs(4),
+        ..options()
+    };
+    let target = target(Role::Server, &command, dir.path());
+    let report = run(lesson, &target, &options, &mut |_| {});
+    assert_eq!(report.verdict(), Verdict::Passed, "{:?}", outcomes(&report));
+}
+
 #[test]
 fn a_server_behind_a_wrapper_gives_its_port_back_before_the_next_start() {
     let dir = tempfile::tempdir().unwrap();
     let lesson = suites::find("tcp-basics").unwrap();
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = free.local_addr().unwrap().port();
-    drop(free);
+    let (port, _reserved) = port();
     // The shell dies first; its child, the server, is not the judge's to wait for.
     let command = format!("sh -c '{} {{port}}; true'", wrong("server-right"));
     let target = Target {
@@ -240,6 +269,13 @@ fn every_check_has_what_a_student_needs() {
                 check.name
             );
             assert!(lesson.check(check.role, check.name).is_some());
+            // Where lessons share a check, each names its own.
+            let (letters, number) = check.requirement.split_once('-').expect("as TB-3");
+            assert!(
+                letters.len() == 2 && number.parse::<u32>().is_ok(),
+                "{}",
+                check.name
+            );
             let sections = [
                 "on-the-wire",
                 "what-goes-wrong",

@@ -5,7 +5,9 @@
 //! first program, and for each name of its table one bug, switched on at the
 //! place where it bites. Nothing of the checker is used.
 
+mod common;
 mod entry;
+mod lines;
 mod show;
 mod tcp_basics;
 mod tcp_threaded;

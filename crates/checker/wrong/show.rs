@@ -1,6 +1,10 @@
 //! What reaches the terminal, escaped.
 
 use std::io::{self, Write};
+use std::sync::{Mutex, PoisonError};
+
+/// The block of the larger of the two, Python.
+const BLOCK: usize = 8192;
 
 /// Prints one line. A closed standard output is nobody's fault.
 pub(crate) fn say(line: &str) {
@@ -16,6 +20,20 @@ pub(crate) fn say_text(before: &str, text: &[u8], raw: bool) {
         line.extend_from_slice(escaped(text).as_bytes());
     }
     say_bytes(&line);
+}
+
+/// As [`say_text`] does it raw where output is buffered in blocks, as Python and
+/// C do on a pipe; what does not fill a block is never seen.
+pub(crate) fn say_in_blocks(before: &str, text: &[u8]) {
+    static WAITING: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+    let mut waiting = WAITING.lock().unwrap_or_else(PoisonError::into_inner);
+    waiting.extend_from_slice(&[before.as_bytes(), text, b"\n"].concat());
+    while waiting.len() >= BLOCK {
+        let mut out = io::stdout().lock();
+        let block: Vec<u8> = waiting.drain(..BLOCK).collect();
+        let _ = out.write_all(&block);
+        let _ = out.flush();
+    }
 }
 
 fn say_bytes(line: &[u8]) {

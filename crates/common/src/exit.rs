@@ -6,22 +6,16 @@
 //! | 1 | the work failed |
 //! | 2 | wrong usage |
 
-use std::{
-    fmt,
-    io::{self, Write as _},
-    process::ExitCode,
-    sync::mpsc,
-    thread,
-    time::Duration,
-};
+use std::{fmt, io, process::ExitCode, time::Duration};
 
 use clap::Parser;
 
 use crate::{
-    escape::escape,
-    output::OutputError,
-    stop::{Stop, end_process},
+    output::{OutputError, end_stopped},
+    stop::Stop,
 };
+
+pub use crate::output::{reason, tell};
 
 /// How long after a stop, and the grace, the process may live: for the system
 /// calls that nothing ends, such as looking up a name.
@@ -142,39 +136,6 @@ pub fn stop_on_signals(grace: Duration) -> Result<Stop, Failure> {
     Ok(stop)
 }
 
-/// Ends the process as a stop does, from a thread that cannot wait for the
-/// others.
-pub(crate) fn end_stopped(how_far: &'static str) -> ! {
-    // Standard error may be blocked as well.
-    let (told, done) = mpsc::channel();
-    let _ = thread::Builder::new().spawn(move || {
-        tell("stopped", &how_far);
-        told.send(())
-    });
-    let _ = done.recv_timeout(Duration::from_millis(100));
-    end_process(0)
-}
-
-/// Prints one line on standard error, `LABEL: TEXT`, with nothing in it that
-/// could drive the terminal.
-pub fn tell(label: &str, text: &dyn fmt::Display) {
-    let text = text.to_string();
-    // If even standard error is gone, there is nobody to tell.
-    let _ = writeln!(io::stderr(), "{label}: {}", escape(&text));
-}
-
-/// What the system says, without its number: `connection refused`.
-#[must_use]
-pub fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or(&text);
-    let mut chars = text.chars();
-    match chars.next() {
-        Some(first) => first.to_lowercase().chain(chars).collect(),
-        None => "unknown error".to_owned(),
-    }
-}
-
 /// The argument parser's complaint, which takes several lines, in one.
 fn one_line(error: &clap::Error) -> Failure {
     let text = error.render().to_string();
@@ -218,13 +179,6 @@ mod tests {
             "{line}"
         );
         assert!(!line.contains('\n'));
-    }
-
-    #[test]
-    fn reasons_have_no_numbers() {
-        let error = io::Error::from_raw_os_error(2);
-        assert!(!reason(&error).contains("os error"));
-        assert!(reason(&error).starts_with(char::is_lowercase));
     }
 
     #[test]

@@ -9,11 +9,11 @@ use std::{
     thread,
 };
 
-use crossbeam_channel::{Receiver, bounded, unbounded};
+use crossbeam_channel::{Receiver, bounded};
 
 use crate::{
-    exit::{Failure, reason},
     frame::{Decoder, FrameError, Framing},
+    output::reason,
 };
 
 /// One line of input, without its end.
@@ -88,24 +88,6 @@ pub fn lines(input: impl Read + Send + 'static, limit: usize) -> io::Result<Rece
                 }
             }
         })?;
-    Ok(receiver)
-}
-
-/// The messages of the command line, or else the lines of standard input.
-///
-/// # Errors
-///
-/// [`Failure`] when standard input cannot be read.
-pub fn given_or_typed(given: Vec<String>, limit: usize) -> Result<Receiver<Line>, Failure> {
-    if given.is_empty() {
-        return lines(io::stdin(), limit)
-            .map_err(|error| Failure::new("cannot read the input", reason(&error)));
-    }
-    let (sender, receiver) = unbounded();
-    for message in given {
-        // The receiver lives: it is returned below.
-        let _ = sender.send(Ok(message.into_bytes()));
-    }
     Ok(receiver)
 }
 

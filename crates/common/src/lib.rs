@@ -1,6 +1,6 @@
 //! What the lessons share.
 //!
-//! The modules stand in layers, and each uses only those above it:
+//! The modules stand in layers, and each uses only its own and those above it:
 //!
 //! | layer | modules | knows |
 //! | --- | --- | --- |
@@ -28,3 +28,8 @@ pub mod output;
 pub mod stop;
 pub mod text;
 pub mod wire;
+
+/// The waits of the tests in `tests/`, for those beside the code.
+#[cfg(test)]
+#[path = "../tests/soon/mod.rs"]
+mod soon;

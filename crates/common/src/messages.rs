@@ -12,9 +12,9 @@ use std::{
 };
 
 use crate::{
-    exit::Failure,
     frame::{Decoder, FrameError, Framing, RAW_READ, length, lines},
     net::{Limit, Stream, StreamOptions},
+    output::reason,
     text::TextCodec,
     wire::{Direction, Wire},
 };
@@ -55,15 +55,19 @@ impl fmt::Display for ConversationError {
                 limit.as_secs_f64()
             ),
             ConversationError::Cut => f.write_str("it was ended here"),
-            // With a number it is the system that has given the peer up.
-            ConversationError::Io(error)
-                if error.kind() == io::ErrorKind::TimedOut && error.raw_os_error().is_none() =>
-            {
+            ConversationError::Io(error) if is_our_limit(error) => {
                 f.write_str("the peer does not read what it is sent")
             }
-            ConversationError::Io(error) => write!(f, "{}", crate::exit::reason(error)),
+            ConversationError::Io(error) => write!(f, "{}", reason(error)),
         }
     }
+}
+
+/// Whether it is a limit of ours that has passed. With a number it is the system
+/// that has given the peer up (ETIMEDOUT), and the connection is gone.
+#[must_use]
+pub fn is_our_limit(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::TimedOut && error.raw_os_error().is_none()
 }
 
 impl std::error::Error for ConversationError {
@@ -113,24 +117,7 @@ impl Settings {
             Framing::Lines | Framing::Raw => lines::LIMIT,
             Framing::Length => length::LIMIT,
         };
-        message * self.codec.shrinks_by()
-    }
-
-    /// A text of the command line as a message, encoded. `option` is its name.
-    ///
-    /// # Errors
-    ///
-    /// [`Failure`] of usage when it cannot be encoded, or not be sent as one
-    /// message.
-    pub fn fixed(&self, option: &str, text: &str) -> Result<Vec<u8>, Failure> {
-        let bytes = self
-            .codec
-            .encode(text)
-            .map_err(|error| Failure::usage(option, error))?;
-        self.framing
-            .emit(&bytes, &mut Vec::new())
-            .map_err(|error| Failure::usage(option, error))?;
-        Ok(bytes.into_owned())
+        self.codec.input_limit(message)
     }
 }
 
@@ -235,7 +222,7 @@ impl MessageReader {
                 self.decoder.push(bytes);
                 Ok(true)
             }
-            Err(error) if limit.is_some() && error.kind() == io::ErrorKind::TimedOut => Err(over()),
+            Err(error) if limit.is_some() && is_our_limit(&error) => Err(over()),
             Err(error) => Err(error.into()),
         }
         // ANCHOR_END: read
@@ -295,6 +282,21 @@ impl MessageWriter {
         // Also when it failed: nobody knows how much the peer has got, so
         // writing again would send some of it twice, and wait twice.
         self.buffer.clear();
+        // One long message must not keep its memory for as long as the peer stays.
+        self.buffer.shrink_to(WRITE);
         Ok(written?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_that_has_died_is_not_a_limit_of_ours() {
+        let died = io::Error::from(rustix::io::Errno::TIMEDOUT);
+        assert_eq!(died.kind(), io::ErrorKind::TimedOut);
+        assert!(!is_our_limit(&died));
+        assert!(is_our_limit(&io::ErrorKind::TimedOut.into()));
     }
 }

@@ -1,4 +1,5 @@
-//! What the user came for, on standard output, line by line.
+//! What the user came for, on standard output, line by line, and what else there
+//! is to say, on standard error.
 
 use std::{
     fmt,
@@ -6,12 +7,16 @@ use std::{
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
+        mpsc,
     },
     thread,
     time::Duration,
 };
 
-use crate::stop::{Stop, Wake};
+use crate::{
+    escape::escape,
+    stop::{Stop, Wake, end_process},
+};
 
 /// How long one line may take to be printed after a stop. A full pipe whose
 /// reader sleeps takes for ever, and no call takes a blocked write back.
@@ -45,11 +50,7 @@ pub struct OutputError(pub io::Error);
 
 impl fmt::Display for OutputError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "cannot write the output: {}",
-            crate::exit::reason(&self.0)
-        )
+        write!(f, "cannot write the output: {}", reason(&self.0))
     }
 }
 
@@ -135,7 +136,7 @@ fn end_when_blocked(prints: &AtomicU64) {
         let before = prints.load(Ordering::SeqCst);
         thread::sleep(AFTER_STOP);
         if before % 2 == 1 && prints.load(Ordering::SeqCst) == before {
-            crate::exit::end_stopped("nobody reads the output");
+            end_stopped("nobody reads the output");
         }
     }
 }
@@ -143,5 +144,50 @@ fn end_when_blocked(prints: &AtomicU64) {
 impl fmt::Debug for Output {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Output")
+    }
+}
+
+/// Prints one line on standard error, `LABEL: TEXT`, with nothing in it that
+/// could drive the terminal.
+pub fn tell(label: &str, text: &dyn fmt::Display) {
+    let text = text.to_string();
+    // If even standard error is gone, there is nobody to tell.
+    let _ = writeln!(io::stderr(), "{label}: {}", escape(&text));
+}
+
+/// What the system says, without its number: `connection refused`.
+#[must_use]
+pub fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) => first.to_lowercase().chain(chars).collect(),
+        None => "unknown error".to_owned(),
+    }
+}
+
+/// Ends the process as a stop does, from a thread that cannot wait for the
+/// others.
+pub(crate) fn end_stopped(how_far: &'static str) -> ! {
+    // Standard error may be blocked as well.
+    let (told, done) = mpsc::channel();
+    let _ = thread::Builder::new().spawn(move || {
+        tell("stopped", &how_far);
+        told.send(())
+    });
+    let _ = done.recv_timeout(Duration::from_millis(100));
+    end_process(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_have_no_numbers() {
+        let error = io::Error::from_raw_os_error(2);
+        assert!(!reason(&error).contains("os error"));
+        assert!(reason(&error).starts_with(char::is_lowercase));
     }
 }

@@ -99,17 +99,23 @@ impl TextCodec {
         TextCodec { encoding, on_error }
     }
 
-    /// The codec of what the user types, which is UTF-8, with the same policy.
-    #[must_use]
-    pub fn for_input(&self) -> Self {
-        TextCodec::new(UTF_8, self.on_error)
+    /// What the user typed, which is UTF-8, in this encoding. The policy is the
+    /// same both ways.
+    ///
+    /// # Errors
+    ///
+    /// [`TextError`] with [`OnError::Strict`].
+    pub fn encode_typed(&self, typed: &[u8]) -> Result<Vec<u8>, TextError> {
+        let text = TextCodec::new(UTF_8, self.on_error).decode(typed)?;
+        self.encode(&text).map(Cow::into_owned)
     }
 
-    /// How many bytes of UTF-8 may become one byte at most.
-    pub(crate) fn shrinks_by(&self) -> usize {
+    /// Most bytes of a typed line that may make a message of `limit` bytes.
+    #[must_use]
+    pub fn input_limit(&self, limit: usize) -> usize {
         // A character of one byte here may have three in UTF-8, as € does in
         // windows-1252; those with four have at least two in every encoding.
-        if self.encoding == UTF_8 { 1 } else { 3 }
+        limit * if self.encoding == UTF_8 { 1 } else { 3 }
     }
 
     /// The characters that `bytes` stand for. A byte order mark is a character
@@ -209,99 +215,4 @@ impl TextCodec {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn codec(label: &str, on_error: OnError) -> TextCodec {
-        TextCodec::new(encoding_for_label(label).unwrap(), on_error)
-    }
-
-    #[test]
-    fn utf8_names_the_first_byte_that_does_not_belong() {
-        let strict = codec("utf-8", OnError::Strict);
-        for (bytes, at) in [
-            (&b"\xff"[..], 0),
-            (b"ab\xe4\xbd", 2), // the last byte of 你 is missing
-            (b"\xe4\xbd\xa0\xc0\x80", 3),
-            (b"a\xed\xa0\x80", 1), // a surrogate is not a character
-        ] {
-            assert_eq!(
-                strict.decode(bytes),
-                Err(strict.decode_error(at)),
-                "{bytes:?}"
-            );
-        }
-        assert_eq!(strict.decode("你好".as_bytes()).unwrap(), "你好");
-    }
-
-    #[test]
-    fn gbk_names_the_first_byte_that_does_not_belong() {
-        let strict = codec("gbk", OnError::Strict);
-        assert_eq!(strict.decode(b"\xc4\xe3\xba\xc3").unwrap(), "你好");
-        assert_eq!(strict.decode(b"ab\xc4"), Err(strict.decode_error(2)));
-        assert_eq!(strict.decode(b"ab\xc4\x20c"), Err(strict.decode_error(2)));
-        assert_eq!(strict.decode(b"\xc4\xe3\xff"), Err(strict.decode_error(2)));
-    }
-
-    #[test]
-    fn policies_decode() {
-        let bytes = b"a\xffb\xe4\xbdc";
-        let replace = codec("utf-8", OnError::Replace);
-        let ignore = codec("utf-8", OnError::Ignore);
-        assert_eq!(replace.decode(bytes).unwrap(), "a\u{fffd}b\u{fffd}c");
-        assert_eq!(ignore.decode(bytes).unwrap(), "abc");
-    }
-
-    #[test]
-    fn policies_encode() {
-        let text = "é你😀b";
-        let strict = codec("gbk", OnError::Strict);
-        assert_eq!(
-            codec("big5", OnError::Strict)
-                .encode("a\u{e000}")
-                .map_err(|e| e.to_string()),
-            Err("Big5 has no '\\u{e000}' (byte 1)".to_owned())
-        );
-        // GBK knows é and 你; 😀 would need gb18030.
-        assert_eq!(
-            strict.encode(text),
-            Err(TextError::Encode {
-                character: '😀',
-                at: 5,
-                encoding: "GBK"
-            })
-        );
-        assert_eq!(
-            codec("gbk", OnError::Replace).encode(text).unwrap()[4..],
-            *b"?b"
-        );
-        assert_eq!(
-            codec("gbk", OnError::Ignore).encode(text).unwrap()[4..],
-            *b"b"
-        );
-        let gb18030 = codec("gb18030", OnError::Strict);
-        let bytes = gb18030.encode(text).unwrap().into_owned();
-        assert_eq!(gb18030.decode(&bytes).unwrap(), text);
-    }
-
-    #[test]
-    fn encodings_that_hide_newlines_are_refused() {
-        for label in [
-            "utf-16",
-            "utf-16le",
-            "utf-16be",
-            "iso-2022-jp",
-            "replacement",
-        ] {
-            assert!(
-                encoding_for_label(label).unwrap_err().contains("newline"),
-                "{label}"
-            );
-        }
-        assert!(
-            encoding_for_label("klingon")
-                .unwrap_err()
-                .starts_with("unknown")
-        );
-    }
-}
+mod tests;

@@ -1,24 +1,21 @@
 //! Listening, accepting, connecting and stopping, over real sockets.
 
-use std::{
-    io,
-    net::Shutdown,
-    sync::Arc,
-    thread,
-    time::{Duration, Instant},
-};
+#[path = "net/messages.rs"]
+mod messages;
+mod soon;
+#[path = "net/stream.rs"]
+mod stream;
+
+use std::{io, net::Shutdown};
 
 use common::{
     address::Address,
-    messages::{ConversationError, MessageReader, MessageWriter, Settings},
     net::{
-        Acceptor, ConnectError, ConnectOptions, ListenOptions, Listener, Stream, StreamOptions,
-        connect, listen,
+        Acceptor, ConnectError, ConnectOptions, ListenOptions, Listener, Stream, connect, listen,
     },
     stop::Stop,
 };
-
-const SOON: Duration = Duration::from_secs(10);
+use soon::{SOON, begin};
 
 fn listen_on(address: &str) -> Listener {
     let address = address.parse().expect("an address");
@@ -46,27 +43,20 @@ fn connect_from(bind: Option<&Address>, address: &Address) -> Result<Stream, Con
     connect(address, &options, &Stop::new())
 }
 
-/// Both ends of a connection.
+/// Both ends of a connection, with a time limit on every read.
 fn pair(listener: Listener) -> (Stream, Stream) {
     let address = address_of(&listener);
     let mut acceptor = Acceptor::new(vec![listener], &Stop::new()).expect("acceptor");
     let client = connect_to(&address).expect("connect");
-    (
-        client,
-        acceptor.accept(|error| panic!("{error}")).expect("accept"),
-    )
+    let server = acceptor.accept(|error| panic!("{error}")).expect("accept");
+    for stream in [&client, &server] {
+        stream.set_read_limit(Some(SOON)).expect("limit");
+    }
+    (client, server)
 }
 
 fn tcp_pair() -> (Stream, Stream) {
     pair(listen_on("127.0.0.1:0"))
-}
-
-fn reader(stream: Stream, idle: Duration, timeout: Duration) -> MessageReader {
-    let settings = Settings {
-        timeout: Some(timeout),
-        ..Settings::default()
-    };
-    MessageReader::new(Arc::new(stream), &settings, Some(idle))
 }
 
 #[test]
@@ -202,216 +192,12 @@ fn names_try_every_address_and_failures_are_told() {
 fn stop_wakes_an_acceptor_before_and_while_it_waits() {
     let stop = Stop::new();
     let mut acceptor = Acceptor::new(vec![listen_on("127.0.0.1:0")], &stop).unwrap();
-    thread::scope(|scope| {
-        let waiting = scope.spawn(|| acceptor.accept(|error| panic!("{error}")).is_none());
-        stop.trigger();
-        assert!(waiting.join().unwrap());
+    let waiting = begin(move || {
+        let first = acceptor.accept(|error| panic!("{error}"));
+        (first.is_none(), acceptor)
     });
-    assert!(acceptor.accept(|error| panic!("{error}")).is_none());
-}
-
-#[test]
-fn stop_ends_a_read_and_leaves_the_answer_time_to_go_out() {
-    let (client, server) = tcp_pair();
-    let server = Arc::new(server);
-    let stop = Stop::new();
-    let _wake = server.end_on(&stop, SOON);
-    thread::scope(|scope| {
-        let reading = scope.spawn(|| server.read(&mut [0; 10]));
-        stop.trigger();
-        assert_eq!(reading.join().unwrap().unwrap(), 0);
-    });
-    server.write_all(b"last").unwrap();
-    assert_eq!(client.read(&mut [0; 10]).unwrap(), 4);
-}
-
-#[test]
-fn stop_ends_a_write_when_the_grace_is_over() {
-    let (client, server) = tcp_pair();
-    let server = Arc::new(server);
-    let stop = Stop::new();
-    let _wake = server.end_on(&stop, Duration::from_millis(1));
-    thread::scope(|scope| {
-        // Nobody reads: the write blocks once all buffers are full.
-        let writing = scope.spawn(|| server.write_all(&vec![0; 256 << 20]));
-        stop.trigger();
-        assert!(writing.join().unwrap().is_err());
-    });
-    drop(client);
-}
-
-#[test]
-fn half_a_message_is_none_when_reading_was_ended_here() {
-    for cut in [true, false] {
-        let (client, server) = tcp_pair();
-        client.write_all(b"whole\nhalf").unwrap();
-        let server = Arc::new(server);
-        let mut reader = MessageReader::new(server.clone(), &Settings::default(), Some(SOON));
-        while reader.take().unwrap().is_none() {
-            assert!(reader.fill().unwrap());
-        }
-        if cut {
-            server.shutdown(Shutdown::Read).unwrap();
-        } else {
-            client.shutdown(Shutdown::Write).unwrap();
-        }
-        let end = loop {
-            match reader.fill() {
-                Ok(true) => {}
-                end => break end,
-            }
-        };
-        match cut {
-            true => assert!(matches!(end, Err(ConversationError::Cut)), "{end:?}"),
-            false => assert!(!end.unwrap()),
-        }
-        let last = (!cut).then_some(&b"half"[..]);
-        assert_eq!(reader.take().unwrap(), last);
-    }
-}
-
-#[test]
-fn a_peer_that_reads_a_little_does_not_get_the_whole_limit_anew() {
-    let (client, mut server) = tcp_pair();
-    let limit = Duration::from_millis(200);
-    server
-        .configure(StreamOptions {
-            write_limit: Some(limit),
-            ..StreamOptions::default()
-        })
-        .unwrap();
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            // Until the writer gives up and closes.
-            let mut buffer = vec![0; 4096];
-            while client.read(&mut buffer).is_ok_and(|count| count > 0) {
-                // The pace is what is tested: without it a quiet machine passes a
-                // gibibyte with next to no waiting, and waiting is what is limited.
-                thread::sleep(Duration::from_millis(1));
-            }
-        });
-        // Closed here also if the test fails: the reader would wait for ever.
-        let server = server;
-        let begun = Instant::now();
-        let result = server.write_all(&vec![0; 1 << 30]);
-        assert_eq!(result.unwrap_err().kind(), io::ErrorKind::TimedOut);
-        assert!(begun.elapsed() >= limit);
-    });
-}
-
-#[test]
-fn idle_and_unfinished_are_two_limits() {
-    let (client, server) = tcp_pair();
-    let limits = (Duration::from_millis(20), SOON);
-    let mut idle = reader(server, limits.0, limits.1);
-    assert!(matches!(idle.fill(), Err(ConversationError::Idle(_))));
-
-    let limits = (SOON, Duration::from_millis(20));
-    let (client2, server) = tcp_pair();
-    let mut unfinished = reader(server, limits.0, limits.1);
-    client2.write_all(b"begun and").unwrap();
-    assert!(unfinished.fill().unwrap());
-    assert!(unfinished.take().unwrap().is_none());
-    assert!(matches!(
-        unfinished.fill(),
-        Err(ConversationError::Unfinished(_))
-    ));
-    drop((client, client2));
-}
-
-#[test]
-fn a_trickle_does_not_extend_the_message_limit() {
-    let (client, server) = tcp_pair();
-    let message = Duration::from_millis(100);
-    let mut reader = reader(server, SOON, message);
-    let result = thread::scope(|scope| {
-        // A byte each time the reader has taken one, until it closes.
-        let (taken, next) = std::sync::mpsc::channel();
-        scope.spawn(
-            move || {
-                while client.write_all(b"x").is_ok() && next.recv().is_ok() {}
-            },
-        );
-        let result = loop {
-            match reader.fill() {
-                Ok(true) => assert!(reader.take().unwrap().is_none()),
-                other => break other,
-            }
-            let _ = taken.send(());
-        };
-        drop(taken); // ends the client, which the scope waits for
-        result
-    });
-    assert!(matches!(result, Err(ConversationError::Unfinished(limit)) if limit == message));
-}
-
-#[test]
-fn a_peer_that_never_pauses_gets_the_limit_anew_with_each_message() {
-    let (client, server) = tcp_pair();
-    let message = Duration::from_millis(100);
-    let mut reader = reader(server, SOON, message);
-    let begun = Instant::now();
-    // The beginning of the next message is always here already.
-    while begun.elapsed() < 3 * message {
-        client.write_all(b"end\nbegin").unwrap();
-        while reader.take().unwrap().is_none() {
-            assert!(reader.fill().unwrap());
-        }
-    }
-}
-
-#[test]
-fn finish_drains_what_is_unread_so_that_answers_are_not_reset_away() {
-    let (client, server) = tcp_pair();
-    client.write_all(&[b'x'; 10_000]).unwrap();
-    let mut buffer = [0; 100];
-    server.read(&mut buffer).unwrap();
-    server.write_all(b"the last answer").unwrap();
-    thread::scope(|scope| {
-        scope.spawn(move || {
-            server.finish(SOON);
-            drop(server);
-        });
-        assert_eq!(client.read(&mut buffer).unwrap(), 15);
-        assert_eq!(client.read(&mut buffer).unwrap(), 0);
-        client.shutdown(Shutdown::Write).unwrap();
-    });
-}
-
-#[test]
-fn what_could_not_be_written_is_not_written_again() {
-    let (client, mut server) = tcp_pair();
-    let write_limit = Some(Duration::from_millis(50));
-    server
-        .configure(StreamOptions {
-            write_limit,
-            ..StreamOptions::default()
-        })
-        .unwrap();
-    let mut writer = MessageWriter::new(Arc::new(server), &Settings::default());
-    let failed = loop {
-        if let Err(error) = writer.put(&[b'x'; 60_000]) {
-            break error;
-        }
-    };
-    assert!(
-        matches!(failed, ConversationError::Io(error) if error.kind() == io::ErrorKind::TimedOut)
-    );
-    writer.flush().unwrap();
-    drop(client);
-}
-
-#[test]
-fn messages_put_together_leave_together() {
-    let (client, server) = tcp_pair();
-    let mut writer = MessageWriter::new(Arc::new(server), &Settings::default());
-    writer.put(b"one").unwrap();
-    writer.put(b"two").unwrap();
-    writer.flush().unwrap();
-    drop(writer);
-    let mut reader = reader(client, SOON, SOON);
-    assert!(reader.fill().unwrap());
-    assert_eq!(reader.take().unwrap(), Some(&b"one"[..]));
-    assert_eq!(reader.take().unwrap(), Some(&b"two"[..]));
-    assert!(!reader.fill().unwrap());
+    stop.trigger();
+    let (ended, mut acceptor) = waiting.end();
+    assert!(ended);
+    assert!(begin(move || acceptor.accept(|error| panic!("{error}")).is_none()).end());
 }

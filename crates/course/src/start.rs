@@ -52,7 +52,11 @@ pub(crate) fn run(args: &Start, workspace: &Workspace, out: &mut dyn Write) -> R
     }
     writeln!(out)?;
     writeln!(out, "1. Read {}, then {}.", lesson.chapter, lesson.protocol)?;
-    writeln!(out, "2. Fill HOLE 1 in src/protocol.rs, then the next.")?;
+    writeln!(
+        out,
+        "2. Fill the holes in the order of {}#exercise.",
+        lesson.chapter
+    )?;
     writeln!(
         out,
         "3. {BOLD}cargo course check{BOLD:#} {DIM}# as often as you like{DIM:#}"

@@ -64,8 +64,8 @@ mod tests {
         assert_eq!(which("20%"), Ok(Which::Chance(0.2)));
         assert_eq!(which("0.5 %"), Ok(Which::Chance(0.005)));
         assert_eq!(which("1, 3"), Ok(Which::Listed(vec![1, 3])));
-        for wrong in ["", "20", "0", "x%", "101%", "-1%", "1,x", "nan%", "1,0"] {
-            assert!(which(wrong).is_err() || wrong == "20", "{wrong}");
+        for wrong in ["", "0", "x%", "101%", "-1%", "1,x", "nan%", "1,0"] {
+            assert!(which(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -68,10 +68,8 @@ impl Workspace {
 
     /// A path for people: relative to the repository where it is inside.
     pub(crate) fn shown(&self, path: &Path) -> String {
-        path.strip_prefix(&self.root)
-            .unwrap_or(path)
-            .display()
-            .to_string()
+        let path = path.strip_prefix(&self.root).unwrap_or(path);
+        checker::harmless(path.display().to_string().as_bytes())
     }
 
     /// Builds the binaries of a lesson. Cargo reports on standard error.

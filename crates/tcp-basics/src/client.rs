@@ -5,7 +5,6 @@
 //! enough input both ends would wait for the other to read first.
 
 use std::{
-    io,
     net::Shutdown,
     sync::{
         Arc,
@@ -21,7 +20,7 @@ use common::{
     exit::{Failure, reason},
     frame::Framing,
     input::Line,
-    messages::{ConversationError, MessageReader, MessageWriter, Settings},
+    messages::{ConversationError, MessageReader, MessageWriter, Settings, is_our_limit},
     net::Stream,
     output::Output,
     stop::Stop,
@@ -200,9 +199,9 @@ impl Talk<'_> {
             return Ok(true);
         }
         let codec = &self.options.settings.codec;
-        let input = codec.for_input();
-        let text = input.decode(&line).map_err(|error| unusable(&error))?;
-        let bytes = codec.encode(&text).map_err(|error| unusable(&error))?;
+        let bytes = codec
+            .encode_typed(&line)
+            .map_err(|error| unusable(&error))?;
         let marker = is_marker(&bytes);
         if !marker {
             // Before the message is on its way: its answer may be fast.
@@ -211,9 +210,7 @@ impl Talk<'_> {
         match writer.put(&bytes).and_then(|()| writer.flush()) {
             Ok(()) => Ok(!marker),
             // What the server still had to say decides what to report.
-            Err(ConversationError::Io(error)) if error.kind() != io::ErrorKind::TimedOut => {
-                Err(Broken::Lost(error))
-            }
+            Err(ConversationError::Io(error)) if !is_our_limit(&error) => Err(Broken::Lost(error)),
             Err(error) => Err(unusable(&error)),
         }
     }

@@ -5,7 +5,7 @@ use std::{
     net::{Shutdown, TcpStream},
 };
 
-use checker::program::{Program, SOON};
+use checker::program::{Pair, Program, SOON};
 
 #[path = "pair/ending.rs"]
 mod ending;
@@ -14,28 +14,10 @@ mod hostile;
 #[path = "pair/mistakes.rs"]
 mod mistakes;
 
-fn server(args: &[&str]) -> Program {
-    Program::start(
-        env!("CARGO_BIN_EXE_tcp-basics-server"),
-        &[&["--listen", "127.0.0.1:0"], args].concat(),
-    )
-}
-
-fn client(address: &str, args: &[&str]) -> Program {
-    Program::start(
-        env!("CARGO_BIN_EXE_tcp-basics-client"),
-        &[&["--connect", address], args].concat(),
-    )
-}
-
-/// Runs a client to its end: standard output and exit code.
-fn talk(address: &str, args: &[&str], input: &str) -> (String, i32) {
-    let mut client = client(address, args);
-    client.write(input.as_bytes());
-    client.end_input();
-    let code = client.wait();
-    (client.stdout(), code)
-}
+const PAIR: Pair = Pair {
+    server: env!("CARGO_BIN_EXE_tcp-basics-server"),
+    client: env!("CARGO_BIN_EXE_tcp-basics-client"),
+};
 
 /// A bare socket to the server, with a time limit on every read.
 fn raw(address: &str) -> TcpStream {
@@ -65,10 +47,10 @@ fn every_framing_over_every_family() {
     }
     for framing in ["lines", "length", "raw"] {
         args[1] = framing;
-        let mut server = Program::start(env!("CARGO_BIN_EXE_tcp-basics-server"), &args);
+        let mut server = Program::start(PAIR.server, &args);
         let sockets = args.iter().filter(|arg| **arg == "--listen").count();
         for address in &server.addresses(sockets) {
-            let (printed, code) = talk(address, &["--framing", framing], "你好\n");
+            let (printed, code) = PAIR.talk(address, &["--framing", framing], "你好\n");
             assert_eq!(
                 (printed.as_str(), code),
                 ("你好\n", 0),
@@ -89,31 +71,31 @@ fn every_framing_over_every_family() {
 
 #[test]
 fn lines_come_back_in_order_and_the_last_needs_no_end() {
-    let server = server(&[]);
+    let server = PAIR.server(&[]);
     let lines: Vec<String> = (0..5000).map(|n| format!("line {n} 世界")).collect();
-    let (printed, code) = talk(&server.address(), &[], &lines.join("\n"));
+    let (printed, code) = PAIR.talk(&server.address(), &[], &lines.join("\n"));
     assert_eq!(printed.lines().collect::<Vec<_>>(), lines);
     assert_eq!(code, 0);
 }
 
 #[test]
 fn an_empty_line_from_a_pipe_is_a_message() {
-    let server = server(&[]);
+    let server = PAIR.server(&[]);
     assert_eq!(
-        talk(&server.address(), &[], "\n\na\n"),
+        PAIR.talk(&server.address(), &[], "\n\na\n"),
         ("\n\na\n".to_owned(), 0)
     );
-    assert_eq!(talk(&server.address(), &[], ""), (String::new(), 0));
+    assert_eq!(PAIR.talk(&server.address(), &[], ""), (String::new(), 0));
 }
 
 #[test]
 fn a_marker_ends_the_conversation_and_not_the_server() {
-    let server = server(&[]);
+    let server = PAIR.server(&[]);
     let address = server.address();
     for marker in ["exit", "end", "q"] {
         let input = format!("one\n{marker}\nlost\n");
         assert_eq!(
-            talk(&address, &[], &input),
+            PAIR.talk(&address, &[], &input),
             ("one\n".to_owned(), 0),
             "{marker}"
         );
@@ -122,20 +104,20 @@ fn a_marker_ends_the_conversation_and_not_the_server() {
 
 #[test]
 fn replies_of_every_kind() {
-    let fixed = server(&["--reply", "tcp的服务器的数据"]);
-    let (printed, _) = talk(&fixed.address(), &["--message", "a", "--message", "b"], "");
+    let fixed = PAIR.server(&["--reply", "tcp的服务器的数据"]);
+    let (printed, _) = PAIR.talk(&fixed.address(), &["--message", "a", "--message", "b"], "");
     assert_eq!(printed, "tcp的服务器的数据\ntcp的服务器的数据\n");
 
-    let none = server(&["--reply", "none", "--once"]);
+    let none = PAIR.server(&["--reply", "none", "--once"]);
     assert_eq!(
-        talk(&none.address(), &["--send-only"], "a\nb\n"),
+        PAIR.talk(&none.address(), &["--send-only"], "a\nb\n"),
         (String::new(), 0)
     );
     none.expect_line(|line| line.ends_with(": b"));
 
-    let mut ask = server(&["--reply", "ask"]);
+    let mut ask = PAIR.server(&["--reply", "ask"]);
     let address = ask.address();
-    let mut asker = client(&address, &[]);
+    let mut asker = PAIR.client(&address, &[]);
     asker.write(b"how are you?\n");
     ask.expect_line(|line| line.ends_with(": how are you?"));
     ask.write("很好\nq\n".as_bytes());
@@ -147,22 +129,25 @@ fn replies_of_every_kind() {
 
 #[test]
 fn two_encodings_must_agree() {
-    let utf8 = server(&[]);
+    let utf8 = PAIR.server(&[]);
     let gbk = ["--encoding", "gbk", "--message", "你好"];
     assert_eq!(
-        talk(&utf8.address(), &gbk, "").0,
+        PAIR.talk(&utf8.address(), &gbk, "").0,
         "ERR not text at byte 0\n"
     );
 
-    let server = server(&["--encoding", "gbk"]);
-    assert_eq!(talk(&server.address(), &gbk, ""), ("你好\n".to_owned(), 0));
+    let server = PAIR.server(&["--encoding", "gbk"]);
+    assert_eq!(
+        PAIR.talk(&server.address(), &gbk, ""),
+        ("你好\n".to_owned(), 0)
+    );
     server.expect_line(|line| line.ends_with(": 你好"));
 }
 
 #[test]
 fn policies_are_about_showing_and_never_about_the_bytes() {
     for (policy, shown) in [("replace", ": a\u{fffd}b"), ("ignore", ": ab")] {
-        let server = server(&["--on-error", policy]);
+        let server = PAIR.server(&["--on-error", policy]);
         let mut stream = raw(&server.address());
         stream.write_all(b"a\xffb\n").unwrap();
         stream.shutdown(Shutdown::Write).unwrap();
@@ -173,24 +158,33 @@ fn policies_are_about_showing_and_never_about_the_bytes() {
 
 #[test]
 fn the_second_client_waits_its_turn() {
-    let server = server(&[]);
+    let server = PAIR.server(&[]);
     let address = server.address();
-    let mut first = client(&address, &[]);
+    let mut first = PAIR.client(&address, &[]);
     first.write(b"first\n");
     first.expect_line(|line| line == "first");
-    let mut second = client(&address, &["--timeout", "0"]);
-    second.write(b"second\n");
+    // What it sends is with the server's system when this returns.
+    let mut second = raw(&address);
+    second.write_all(b"second\n").unwrap();
     first.write(b"again\n");
     first.expect_line(|line| line == "again");
-    assert!(!server.printed().contains("second"), "one at a time");
     first.end_input();
-    second.expect_line(|line| line == "second");
+    second.shutdown(Shutdown::Write).unwrap();
+    assert_eq!(read_to_end(&second), b"second\n");
+    server.expect_line(|line| line.ends_with(": second"));
+    let printed = server.printed();
+    let at = |wanted: &str| printed.lines().position(|line| line.contains(wanted));
+    let second = format!("{} connected", second.local_addr().unwrap());
+    assert!(
+        at(" left: ").unwrap() < at(&second).unwrap(),
+        "one at a time: {printed}"
+    );
 }
 
 #[test]
 fn the_wire_view_shows_every_chunk() {
-    let server = server(&[]);
-    let mut client = client(&server.address(), &["--wire", "--message", "hi"]);
+    let server = PAIR.server(&[]);
+    let mut client = PAIR.client(&server.address(), &["--wire", "--message", "hi"]);
     assert_eq!(client.wait(), 0);
     let shown = client.stderr();
     let dump = "00000000  68 69 0a                                          hi.\n";

@@ -179,14 +179,8 @@ impl Talk {
     fn encode(&self, line: Line) -> Result<Vec<u8>, Failure> {
         let cannot_send = |why: &dyn fmt::Display| Failure::new("cannot send the name", why);
         let line = line.map_err(|error| cannot_send(&error))?;
-        let text = TextCodec::default()
-            .decode(&line)
-            .map_err(|error| cannot_send(&error))?;
-        let name = self
-            .codec
-            .encode(&text)
-            .map_err(|error| cannot_send(&error))?;
-        Ok(name.into_owned())
+        let name = self.codec.encode_typed(&line);
+        name.map_err(|error| cannot_send(&error))
     }
 }
 

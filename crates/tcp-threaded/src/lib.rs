@@ -33,4 +33,4 @@ mod more;
 pub mod protocol;
 pub mod server;
 
-pub use more::load;
+pub use more::{load, room_for};

@@ -13,6 +13,7 @@ mod room;
 use std::{
     convert::Infallible,
     io,
+    panic::{self, AssertUnwindSafe},
     sync::Arc,
     thread::{self, Scope},
     time::Duration,
@@ -33,8 +34,8 @@ use crate::{
     protocol::{self, Request, Template},
 };
 
+pub use crate::more::totals::Totals;
 pub(crate) use room::Room;
-pub use room::Totals;
 
 /// How clients get a thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +49,16 @@ pub enum Model {
         /// Clients that may wait for a thread, connected and not yet greeted.
         queue: usize,
     },
+}
+
+impl Model {
+    /// Clients that fit.
+    pub(crate) fn seats(self) -> usize {
+        match self {
+            Model::Thread => usize::MAX,
+            Model::Pool { workers, queue } => workers.saturating_add(queue),
+        }
+    }
 }
 
 /// How to serve.
@@ -87,7 +98,7 @@ pub fn run(
     // The scope ends when every thread in it has ended: none outlives `run`.
     thread::scope(|scope| {
         let pool = Pool::begin(scope, &room)?;
-        let door = Door::open(scope)?;
+        let door = Door::open(scope, room.capacity, stop)?;
         while let Some(stream) = acceptor.accept(|error| {
             tell("warning", &format!("cannot accept: {}", reason(error)));
         }) {
@@ -154,7 +165,19 @@ impl Drop for Guest<'_> {
 
 impl Guest<'_> {
     /// One conversation, from the greeting to the closed connection.
-    pub(crate) fn serve(mut self) {
+    pub(crate) fn serve(self) {
+        // A mistake of ours is one client's affair, too (TT-11): a worker goes on
+        // to the next. It was told when it happened.
+        let _ = panic::catch_unwind(AssertUnwindSafe(|| self.converse()));
+    }
+
+    fn converse(mut self) {
+        if self.room.stop.is_set() {
+            // Not greeted yet: no answer is under way that a reset could destroy,
+            // and in a queue there may be many like this one (TT-17).
+            self.end = End::STOPPED;
+            return;
+        }
         self.end = End::Ours("the server failed");
         let _wake = self.stream.end_on(self.room.stop, self.room.options.grace);
         let mut writer = MessageWriter::new(self.stream.clone(), &self.room.options.settings);
@@ -169,13 +192,11 @@ impl Guest<'_> {
         let Room { options, stop, .. } = self.room;
         let Options { settings, idle, .. } = options;
         let mut reader = MessageReader::new(self.stream.clone(), settings, *idle);
-        let mut answer = Vec::new();
-        let mut more = !stop.is_set();
-        if more {
-            // Before the first read: the client may be waiting for it (TT-1).
-            writer.put(&options.greeting)?;
-        }
+        // Before the first read: the client may be waiting for it (TT-1).
+        writer.put(&options.greeting)?;
+        let mut more = true;
         loop {
+            let mut answer = Vec::new();
             while let Some(name) = reader.take()? {
                 let Request::Greet(_) = protocol::parse(name, &settings.codec)? else {
                     return Err(End::Marker);
@@ -191,6 +212,8 @@ impl Guest<'_> {
             if !more {
                 return Err(End::Input);
             }
+            // A long one must not keep its memory while the client is silent.
+            drop(answer);
             more = reader.fill()?;
         }
     }

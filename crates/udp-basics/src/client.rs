@@ -38,7 +38,9 @@ pub enum Mode {
     SendOnly,
     /// Send each and list everybody who answers.
     Everybody,
-    /// Measure so many round trips, one begun in every interval.
+    /// Measure so many round trips, one begun in every interval. For the last
+    /// ones it waits a second, twice the longest so far, or [`Options::wait`],
+    /// whichever is most.
     Ping {
         /// How many.
         count: u32,
@@ -84,15 +86,8 @@ pub fn run(
     // From the back, in the resolver's order.
     sockets.reverse();
     let no_address = || Failure::usage("--connect", "there is no such address");
-    let mut talk = Talk {
-        socket: sockets.pop().ok_or_else(no_address)?,
-        others: sockets,
-        buffer: DatagramBuffer::new(LARGEST_DATAGRAM),
-        options,
-        output,
-        stop,
-        tally: Tally::new(options.verbose),
-    };
+    let first = sockets.pop().ok_or_else(no_address)?;
+    let mut talk = Talk::new(first, sockets, options, output, stop);
     let result = match options.mode {
         Mode::Ask => talk.ask_all(input),
         Mode::SendOnly => send_only::run(&mut talk, input),
@@ -120,7 +115,55 @@ pub(crate) struct Talk<'a> {
     pub(crate) tally: Tally,
 }
 
-impl Talk<'_> {
+/// A wait for datagrams. What came in time counts, also if this machine was too
+/// busy to look. But others' datagrams must not hold us here for ever.
+pub(crate) struct Wait {
+    deadline: Instant,
+    overtime: u32,
+}
+
+impl Wait {
+    pub(crate) fn until(deadline: Instant) -> Self {
+        Wait {
+            deadline,
+            overtime: BACKLOG,
+        }
+    }
+
+    /// The next one, or `None` when the time is over.
+    pub(crate) fn receive<'a>(
+        &mut self,
+        socket: &DatagramSocket,
+        buffer: &'a mut DatagramBuffer,
+        stop: &Stop,
+    ) -> Result<Option<Datagram<'a>>, DatagramError> {
+        if self.overtime == 0 || stop.is_set() {
+            return Ok(None);
+        }
+        self.overtime -= u32::from(Instant::now() >= self.deadline);
+        socket.receive_until(buffer, self.deadline, stop)
+    }
+}
+
+impl<'a> Talk<'a> {
+    pub(crate) fn new(
+        socket: DatagramSocket,
+        others: Vec<DatagramSocket>,
+        options: &'a Options,
+        output: &'a Output,
+        stop: &'a Stop,
+    ) -> Self {
+        Talk {
+            socket,
+            others,
+            buffer: DatagramBuffer::new(LARGEST_DATAGRAM),
+            options,
+            output,
+            stop,
+            tally: Tally::new(options.verbose),
+        }
+    }
+
     /// Line after line, each with its answer.
     fn ask_all(&mut self, input: &Receiver<Line>) -> Result<(), Failure> {
         let mut silent = 0;
@@ -160,8 +203,7 @@ impl Talk<'_> {
 
     fn request(&self, number: u64, line: Line) -> Result<Request, Box<dyn std::error::Error>> {
         let line = line?;
-        let text = self.options.codec.for_input().decode(&line)?;
-        let bytes = self.options.codec.encode(&text)?;
+        let bytes = self.options.codec.encode_typed(&line)?;
         Ok(match self.options.numbered {
             true => Request::numbered(number, &bytes)?,
             false => Request::plain(&bytes)?,
@@ -203,14 +245,9 @@ impl Talk<'_> {
         request: &Request,
         deadline: Instant,
     ) -> Result<Option<Vec<u8>>, DatagramError> {
-        // What came in time counts, also if this machine was too busy to look.
-        // But others' datagrams must not hold us here for ever.
-        let mut overtime = BACKLOG;
-        while overtime > 0 && !self.stop.is_set() {
-            overtime -= u32::from(Instant::now() >= deadline);
-            let received = self
-                .socket
-                .receive_until(&mut self.buffer, deadline, self.stop)?;
+        let mut wait = Wait::until(deadline);
+        loop {
+            let received = wait.receive(&self.socket, &mut self.buffer, self.stop)?;
             let Some(Datagram { bytes, from }) = received else {
                 return Ok(None);
             };
@@ -223,13 +260,12 @@ impl Talk<'_> {
                 verdict => self.tally.drop(verdict),
             }
         }
-        Ok(None)
     }
     // ANCHOR_END: ask
 
     /// Goes on to the next address of the server's name, if nobody listens at
     /// this one and nobody ever answered.
-    fn try_next_address(&mut self) -> bool {
+    pub(crate) fn try_next_address(&mut self) -> bool {
         let Some(next) = self.others.pop().filter(|_| self.tally.answered == 0) else {
             return false;
         };

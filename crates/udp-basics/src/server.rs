@@ -64,10 +64,8 @@ pub fn run(
             .iter()
             .map(|socket| {
                 thread::Builder::new().spawn_scoped(scope, move || {
-                    let served = serve(socket, options, output, stop);
-                    // Whoever ends first, ends all.
-                    stop.trigger();
-                    served
+                    let _end = EndsAll(stop);
+                    serve(socket, options, output, stop)
                 })
             })
             .collect();
@@ -77,10 +75,20 @@ pub fn run(
         let mut totals = Totals::default();
         for thread in threads {
             let thread = thread.map_err(|error| cannot_serve(&error))?;
-            totals += thread.join().unwrap_or(Ok(Totals::default()))?;
+            let mistake = || Failure::new("cannot serve", "an internal error");
+            totals += thread.join().map_err(|_| mistake())??;
         }
         Ok(totals)
     })
+}
+
+/// Whoever ends first, ends all: also by a panic.
+struct EndsAll<'a>(&'a Stop);
+
+impl Drop for EndsAll<'_> {
+    fn drop(&mut self) {
+        self.0.trigger();
+    }
 }
 
 /// One socket, from its first datagram to the end.

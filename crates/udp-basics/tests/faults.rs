@@ -1,17 +1,20 @@
 //! The client against servers and networks that a test makes up: what comes too
 //! late, twice, changed, from elsewhere or not at all.
 
+#[path = "faults/ping.rs"]
+mod ping;
 mod talk;
 
 use std::{
     collections::HashMap,
     io::Write,
     net::{SocketAddr, UdpSocket},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, mpsc},
     thread,
     time::Duration,
 };
 
+use checker::program::SOON;
 use common::{
     exit::Failure,
     net::{DatagramOptions, DatagramSocket, Target},
@@ -19,7 +22,7 @@ use common::{
     stop::Stop,
     text::TextCodec,
 };
-use talk::{receive, server, socket, talk};
+use talk::{PAIR, receive, socket, talk};
 use udp_basics::client::{self, Mode, Options};
 
 /// A server written by the test, for a client that runs meanwhile.
@@ -178,7 +181,7 @@ fn bad_network(server: &str) -> String {
 
 #[test]
 fn a_bad_network_costs_time_and_nothing_else() {
-    let server = server(&[]);
+    let server = PAIR.server(&[]);
     let network = bad_network(&server.address());
     let lines: Vec<String> = (0..100).map(|n| format!("line {n}")).collect();
     let args = ["--wait", "0.05", "--retries", "8"];
@@ -186,40 +189,6 @@ fn a_bad_network_costs_time_and_nothing_else() {
     assert_eq!(printed.lines().collect::<Vec<_>>(), lines, "{errors}");
     assert_eq!(code, 0);
     assert!(errors.contains("answered: 100"), "{errors}");
-}
-
-#[test]
-fn round_trips_are_measured_and_losses_counted() {
-    let address = fake(|socket, request, from| {
-        if request != b"2 ping" {
-            send(socket, request, from);
-            // The second one is none.
-            send(socket, request, from);
-        }
-    });
-    let args = ["--ping", "3", "--interval", "0.01", "--wait", "1"];
-    let (printed, _, code) = talk(&address, &args, "");
-    let lines: Vec<&str> = printed.lines().collect();
-    assert_eq!(code, 0);
-    assert!(
-        lines[0].starts_with("1: ") && lines[0].ends_with(" ms"),
-        "{printed}"
-    );
-    assert!(lines[1].starts_with("3: "), "{printed}");
-    assert_eq!(lines[2..4], ["2: no answer", "sent 3, back 2, lost 33 %"]);
-    assert!(
-        lines[4].starts_with("min ") && lines[4].contains("p99 "),
-        "{printed}"
-    );
-
-    let silent = socket();
-    let address = silent.local_addr().unwrap().to_string();
-    let (printed, errors, code) = talk(&address, &["--ping", "1", "--wait", "0.01"], "");
-    assert_eq!(
-        (printed.as_str(), code),
-        ("1: no answer\nsent 1, back 0, lost 100 %\n", 1)
-    );
-    assert_eq!(errors, "error: no answer: nothing came back\n");
 }
 
 #[test]
@@ -274,11 +243,26 @@ fn run(to: &[&str], target: Target, mode: Mode) -> (Result<(), Failure>, String)
 #[test]
 fn where_nobody_listens_the_next_address_of_the_name_is_tried() {
     let nobody = socket().local_addr().unwrap().to_string();
-    let live = fake(send);
-    let (result, printed) = run(&[&nobody, &live], Target::Connected, Mode::Ask);
-    assert!(result.is_ok() && printed == "hi\n", "{printed}");
-    let (result, _) = run(&[&nobody, &nobody], Target::Connected, Mode::Ask);
-    assert!(result.is_err());
+    let ping = Mode::Ping {
+        count: 2,
+        interval: Duration::from_millis(1),
+    };
+    for mode in [Mode::Ask, Mode::SendOnly, ping] {
+        let (arrived, requests) = mpsc::channel();
+        let live = fake(move |socket, request, from| {
+            let _ = arrived.send(());
+            send(socket, request, from);
+        });
+        let (result, printed) = run(&[&nobody, &live], Target::Connected, mode);
+        assert!(result.is_ok(), "{mode:?}: {printed}");
+        requests.recv_timeout(SOON).expect("a request");
+        if let Mode::Ping { .. } = mode {
+            assert!(printed.contains("back 2, lost 0 %"), "{printed}");
+        }
+        let (result, _) = run(&[&nobody, &nobody], Target::Connected, mode);
+        let error = result.unwrap_err().to_string();
+        assert!(error.contains("nobody listens there"), "{mode:?}: {error}");
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::{
 };
 
 use common::{
-    exit::{Failure, reason, tell},
+    exit::{Failure, reason},
     input::Line,
     net::{DatagramError, DatagramSocket},
     stop::Stop,
@@ -191,13 +191,7 @@ impl Talk<'_> {
                     .map(|piece| self.session.say(piece, now))
                     .count();
                 if count > 1 {
-                    let bytes = line.len();
-                    tell(
-                        "note",
-                        &format_args!(
-                            "line {number} has {bytes} bytes and goes as {count} messages"
-                        ),
-                    );
+                    split::tell_of(number, &line, count);
                 }
             }
             Err(failure) => {

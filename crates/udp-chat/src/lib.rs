@@ -38,7 +38,7 @@
 pub mod client;
 pub mod cookie;
 pub mod delivery;
-mod more;
+pub mod more;
 pub mod name;
 mod network;
 pub mod numbered;

@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-pub use crate::words::{Change, Code};
+pub use crate::words::{Bad, Change, Code};
 use crate::words::{is_cookie, is_text, is_word, parse_id, say_id, words};
 
 /// The port of this lesson, unless the user says otherwise.
@@ -97,15 +97,6 @@ pub enum Reply<'a> {
         /// Why, in words; perhaps none.
         text: &'a str,
     },
-}
-
-/// A datagram that is none of this protocol's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bad {
-    /// The id of the SAY that it wants to be, if that can be read; else 0. A
-    /// refused SAY uses up its id (UC-20), or those behind it would wait for
-    /// ever.
-    pub id: u32,
 }
 
 impl<'a> Request<'a> {

@@ -21,10 +21,13 @@ use common::{
 pub use crate::more::totals::Totals;
 use crate::room::{Effects, News, Peer, Room, Rules};
 
-/// Datagrams taken, and then sent, in one turn. A socket holds about 256 small
-/// ones and loses the rest: who sent to 500 members first and looked for their
-/// acknowledgements then, would find half of them gone.
-const TURN: usize = 64;
+/// Datagrams sent in one turn. A socket holds about 256 small ones and loses the
+/// rest: who sent to 500 members first and looked for their acknowledgements
+/// then, would find half of them gone.
+const SENT: usize = 32;
+
+/// Datagrams taken in one turn, so that a flood keeps nobody from being sent to.
+const TAKEN: usize = 256;
 
 /// Pause after a receive that failed for want of memory or a network.
 const BACK_OFF: Duration = Duration::from_millis(100);
@@ -65,7 +68,7 @@ pub fn run(
     while out.printed.is_ok() {
         let more = take(&mut room, &mut buffer, &mut out);
         let now = Instant::now();
-        room.transmit(now, TURN, &mut out);
+        room.transmit(now, SENT, &mut out);
         if stop.is_set() {
             let until = *until.get_or_insert(now + options.grace);
             room.close();
@@ -90,7 +93,7 @@ pub fn run(
 /// Takes what has come, but not without an end: there is something to send as
 /// well. Whether more may be there.
 fn take(room: &mut Room, buffer: &mut DatagramBuffer, out: &mut Out<'_>) -> bool {
-    for _ in 0..TURN {
+    for _ in 0..TAKEN {
         match out.sockets.take(buffer) {
             Ok(None) => return false,
             Ok(Some((socket, Datagram { bytes, from }))) => {

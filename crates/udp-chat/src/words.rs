@@ -47,6 +47,15 @@ const CODES: [(Code, &str); 6] = [
     (Code::Cookie, "COOKIE"),
 ];
 
+/// A datagram that is none of this protocol's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bad {
+    /// The id of the SAY that it wants to be, if that can be read; else 0. A
+    /// refused SAY uses up its id (UC-20), or those behind it would wait for
+    /// ever.
+    pub id: u32,
+}
+
 impl Change {
     /// What this word stands for.
     #[must_use]

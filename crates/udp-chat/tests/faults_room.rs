@@ -415,6 +415,27 @@ fn a_member_that_acknowledges_nothing_is_sent_a_window_and_then_dropped() {
 }
 
 #[test]
+fn so_many_join_at_once_that_somebody_has_to_wait() {
+    let mut hall = Hall::new(Rules::default());
+    hall.join(ada(), "Ada");
+    // Ada acknowledges only as fast as the others are made to wait for.
+    let mut last = 0;
+    for n in 0..500 {
+        let joining = at(&format!("127.0.0.1:{}", 6000 + n));
+        let cookie = hall.cookie(joining);
+        let join = format!("JOIN m{n} {cookie}");
+        while hall.tell(joining, &join).is_empty() {
+            hall.wait(Duration::from_millis(20));
+            last += 1;
+            hall.all(ada(), format!("ACK {last}"));
+        }
+        hall.all(joining, "QUIT");
+    }
+    assert_eq!(hall.names(), ["Ada"]);
+    assert!(last > 0, "nobody had to wait");
+}
+
+#[test]
 fn the_silent_are_lost_after_30_seconds() {
     let mut hall = Hall::with_both();
     for _ in 0..29 {

@@ -66,13 +66,17 @@ impl Bench<'_> {
         client: &Subject,
         limit: Duration,
     ) -> Result<Option<Stream>, Failure> {
+        let start = Instant::now();
         let until = self.deadline.within(limit);
         let [mut pause, longest] = PAUSES;
         while Instant::now() < until {
             // Looked at before accepting: a client may connect and end at once.
             let exit = client.exited();
             match listener.accept() {
-                Ok((socket, _)) => return self.accepted(socket, client).map(Some),
+                Ok((socket, _)) => {
+                    self.deadline.extend(start.elapsed());
+                    return self.accepted(socket, client).map(Some);
+                }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) => return Err(Failure::Broken(format!("accept failed: {error}"))),
             }
@@ -95,7 +99,7 @@ impl Bench<'_> {
             .set_nonblocking(false)
             .and_then(|()| {
                 let group = client.group();
-                Stream::new(socket, name, group, &self.history, self.deadline)
+                Stream::new(socket, name, group, &self.history, self.deadline.clone())
             })
             .map(|stream| stream.patient(self.patience()).speaking(self.speech))
             .map_err(|error| Failure::Broken(format!("cannot use the connection: {error}")))

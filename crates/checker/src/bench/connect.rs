@@ -2,13 +2,12 @@
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
-use std::thread;
-use std::time::Instant;
 
-use super::{Bench, PAUSES, end_at_start};
+use super::ready::Readiness;
+use super::{Bench, PAUSES};
 use crate::causes::*;
 use crate::history::History;
-use crate::limits::{CONNECT, Deadline, ELSEWHERE};
+use crate::limits::{CONNECT, Deadline};
 use crate::peer::{Stream, Visitor};
 use crate::subject::{Processes, Subject};
 use crate::verdict::{Cause, Failure};
@@ -80,13 +79,9 @@ impl Bench<'_> {
     /// Takes the greeting, where the lesson has one.
     fn greeted(&self, mut stream: Stream, cause: Cause) -> Result<Stream, Failure> {
         if let Some(greeting) = self.speech.greeting() {
-            stream.expect(&greeting).map_err(|seen| {
-                if seen.got.is_empty() {
-                    seen.blame(cause)
-                } else {
-                    seen.into()
-                }
-            })?;
+            stream
+                .expect(&greeting)
+                .map_err(|seen| seen.or_silence(cause))?;
         }
         Ok(stream)
     }
@@ -96,14 +91,20 @@ impl Bench<'_> {
     /// # Errors
     /// With `cause` when nobody accepts.
     pub(crate) fn visit(&self, server: &Server, cause: Cause) -> Result<Visitor, Failure> {
-        Visitor::connect(server.address, self.deadline)
+        Visitor::connect(server.address, self.deadline.clone())
             .map_err(|error| refused(server, cause, &error))
     }
 
     fn dial(&mut self, server: &Server, connect: Connect) -> io::Result<Stream> {
         let name = format!("connection {}", self.connections + 1);
         let group = server.subject.group();
-        let stream = connect(server.address, name, group, &self.history, self.deadline)?;
+        let stream = connect(
+            server.address,
+            name,
+            group,
+            &self.history,
+            self.deadline.clone(),
+        )?;
         self.connections += 1;
         Ok(stream.patient(self.patience()).speaking(self.speech))
     }
@@ -111,45 +112,14 @@ impl Bench<'_> {
     /// The connection that finds the port open is the first of the check, so
     /// that a server which serves only one can be judged.
     fn first_connection(&mut self, server: &Server) -> Result<Stream, Failure> {
-        let address = server.address;
-        let wanted = || format!("the program to listen on {address}");
-        let start = Instant::now();
-        let until = self.deadline.within(self.options.start_timeout);
-        let mut elsewhere_since = None;
-        let [mut pause, longest] = PAUSES;
-        while Instant::now() < until {
-            if let Ok(stream) = self.dial(server, Stream::connect) {
-                return Ok(stream);
-            }
-            if let Some(exit) = server.subject.exited() {
-                return Err(Failure::words(
-                    end_at_start(exit),
-                    wanted(),
-                    format!("it ended with {exit}"),
-                ));
-            }
-            // Asking the system is slow; most programs are up before it is asked.
-            if start.elapsed() > ELSEWHERE / 10 {
-                let found = listening_elsewhere(&server.subject, address);
-                let since = *elsewhere_since.get_or_insert_with(Instant::now);
-                match found {
-                    None => elsewhere_since = None,
-                    Some(found) if since.elapsed() > ELSEWHERE => {
-                        let got = format!("it listens on {found}");
-                        return Err(Failure::words(WRONG_ADDRESS, wanted(), got));
-                    }
-                    Some(_) => {}
-                }
-            }
-            thread::sleep(pause);
-            pause = (pause * 2).min(longest);
-        }
-        let waited = self.options.start_timeout.as_secs();
-        Err(Failure::words(
-            NOT_LISTENING,
-            wanted(),
-            format!("it did not within {waited} s"),
-        ))
+        let readiness = Readiness {
+            wanted: "the program to listen on",
+            elsewhere: listening_elsewhere,
+            never: NOT_LISTENING,
+        };
+        self.until_up(server, &readiness, |bench| {
+            Ok(bench.dial(server, Stream::connect).ok())
+        })
     }
 }
 
@@ -162,7 +132,7 @@ fn refused(server: &Server, cause: Cause, error: &io::Error) -> Failure {
 }
 
 /// Where the program listens, when it is not where it should.
-fn listening_elsewhere(subject: &Subject, wanted: SocketAddr) -> Option<String> {
+fn listening_elsewhere(subject: &Subject, wanted: SocketAddr) -> Option<(Cause, String)> {
     let mut found = Processes::of(subject.group()).listening();
     // Where the system does not tell, the likeliest mistake is looked for.
     let v6 = SocketAddr::from((Ipv6Addr::LOCALHOST, wanted.port()));
@@ -170,5 +140,6 @@ fn listening_elsewhere(subject: &Subject, wanted: SocketAddr) -> Option<String> 
         found.push(v6);
     }
     let list: Vec<_> = found.iter().map(ToString::to_string).collect();
-    (!list.is_empty()).then(|| list.join(" and "))
+    let got = format!("it listens on {}", list.join(" and "));
+    (!list.is_empty()).then_some((WRONG_ADDRESS, got))
 }

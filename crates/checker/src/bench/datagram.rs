@@ -1,12 +1,11 @@
 //! Datagrams: a server that is up, and the judge's own sockets.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{Bench, PAUSES, Server, end_at_start};
+use super::ready::Readiness;
+use super::{Bench, PAUSES, Server};
 use crate::causes::*;
-use crate::limits::ELSEWHERE;
 use crate::peer::{Came, Datagrams};
 use crate::subject::{Port, Processes, Subject, is_free, receivers};
 use crate::verdict::{Cause, Failure};
@@ -58,7 +57,7 @@ impl Bench<'_> {
         self.connections += 1;
         let name = format!("socket {}", self.connections);
         let address = (Ipv4Addr::new(127, 0, 0, 2), other.address().ok()?.port()).into();
-        let opened = Datagrams::open_at(name, address, &self.history, self.deadline);
+        let opened = Datagrams::open_at(name, address, &self.history, self.deadline.clone());
         let mut socket = opened.ok()?;
         socket.aim(server.address, server.subject.output());
         Some(socket)
@@ -82,20 +81,14 @@ impl Bench<'_> {
     fn socket(&mut self, name: &str, port: u16) -> Result<Datagrams, Failure> {
         self.connections += 1;
         let name = format!("{name} {}", self.connections);
-        Datagrams::open(name, port, &self.history, self.deadline)
+        Datagrams::open(name, port, &self.history, self.deadline.clone())
             .map_err(|error| Failure::Broken(format!("no socket for the judge: {error}")))
     }
 
     /// An address where nobody receives.
     pub(crate) fn datagram_address(&mut self) -> Result<SocketAddr, Failure> {
-        if let Some(port) = self.target.port {
-            return Ok((Ipv4Addr::LOCALHOST, port).into());
-        }
-        let port = Port::pick_datagram()
-            .map_err(|error| Failure::Broken(format!("no free port: {error}")))?;
-        let number = port.number;
-        self.ports.push(port);
-        Ok((Ipv4Addr::LOCALHOST, number).into())
+        let port = self.reserve(Port::pick_datagram)?;
+        Ok((Ipv4Addr::LOCALHOST, port).into())
     }
 
     /// Starts another program at the address of a server that runs, and waits
@@ -128,38 +121,15 @@ impl Bench<'_> {
         socket: &mut Datagrams,
         first: &[u8],
     ) -> Result<(), Failure> {
-        let address = server.address;
-        let wanted = || format!("the program to receive datagrams at {address}");
-        let start = Instant::now();
-        let until = self.deadline.within(self.options.start_timeout);
-        let mut elsewhere_since = None;
-        let [mut pause, longest] = PAUSES;
-        while Instant::now() < until {
-            if is_receiving(socket, address, first)? {
-                return Ok(());
-            }
-            if let Some(exit) = server.subject.exited() {
-                let got = format!("it ended with {exit}");
-                return Err(Failure::words(end_at_start(exit), wanted(), got));
-            }
-            // Asking the system is slow; most programs are up before it is asked.
-            if start.elapsed() > ELSEWHERE / 10 {
-                let found = elsewhere(&server.subject, address);
-                let since = *elsewhere_since.get_or_insert_with(Instant::now);
-                match found {
-                    None => elsewhere_since = None,
-                    Some((cause, got)) if since.elapsed() > ELSEWHERE => {
-                        return Err(Failure::words(cause, wanted(), got));
-                    }
-                    Some(_) => {}
-                }
-            }
-            thread::sleep(pause);
-            pause = (pause * 2).min(longest);
-        }
-        let waited = self.options.start_timeout.as_secs();
-        let got = format!("it did not within {waited} s");
-        Err(Failure::words(NOT_RECEIVING, wanted(), got))
+        let readiness = Readiness {
+            wanted: "the program to receive datagrams at",
+            elsewhere,
+            never: NOT_RECEIVING,
+        };
+        self.until_up(server, &readiness, |_| {
+            let is_up = is_receiving(socket, server.address, first)?;
+            Ok(is_up.then_some(()))
+        })
     }
 }
 

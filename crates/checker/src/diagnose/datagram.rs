@@ -1,5 +1,7 @@
 //! The same for datagrams, where a server answers each with its own bytes.
 
+use std::time::Instant;
+
 use super::common;
 use crate::causes::*;
 use crate::limits::ANSWER;
@@ -17,6 +19,8 @@ pub(crate) struct Missed {
     pub(crate) got: Vec<Vec<u8>>,
     /// How the program ended, if it has.
     pub(crate) exit: Option<Exit>,
+    /// When the wait for it was over.
+    pub(crate) at: Instant,
 }
 
 impl Missed {
@@ -32,6 +36,7 @@ impl Missed {
             ([], None) => format!("nothing for {} s", ANSWER.as_secs()),
             ([first], _) if first.is_empty() => "an empty datagram".into(),
             ([_], _) => String::new(),
+            (all, _) if all.iter().all(Vec::is_empty) => format!("{} empty datagrams", all.len()),
             (all, _) => format!("the first of {} datagrams", all.len()),
         };
         let got = self.got.into_iter().next().unwrap_or_default();
@@ -48,6 +53,7 @@ impl Missed {
             first_wrong: Some(common(&self.expected, &got)),
             expected: Side::bytes(self.expected, expected),
             got: Side::bytes(got, words.trim_start_matches(", ")),
+            at: self.at,
         }))
     }
 
@@ -128,6 +134,7 @@ mod tests {
             expected: expected.to_vec(),
             got: got.iter().map(|bytes| bytes.to_vec()).collect(),
             exit: None,
+            at: Instant::now(),
         };
         missed.cause().id
     }

@@ -10,13 +10,18 @@ use std::time::{Duration, Instant};
 
 use crate::diagnose::Missed;
 use crate::history::{History, brief};
-use crate::limits::{ANSWER, Deadline, QUIET};
+use crate::limits::{ANSWER, Deadline, QUIET, WHOLE};
 use crate::subject::{Exit, Output};
 
 /// More than any datagram holds.
 const LARGEST: usize = 1 << 16;
 /// How often a wait looks whether the program has ended.
 const LOOK: Duration = Duration::from_millis(20);
+/// Datagrams that are given out although the wait for them is over: what the
+/// system has queued meanwhile, and not what comes for ever.
+const QUEUED: usize = 1024;
+/// Datagrams taken before the one that is waited for.
+const BEFORE: usize = 64;
 
 /// A socket whose every datagram is recorded.
 pub(crate) struct Datagrams {
@@ -30,14 +35,19 @@ pub(crate) struct Datagrams {
     deadline: Deadline,
     /// The program at the other end, whose end ends every wait.
     program: Option<Arc<Output>>,
-    /// Sent since the last answer that was right.
+    /// Sent since the last answer that was right; after it, before it.
     sent: Vec<Vec<u8>>,
+    /// What was sent is answered: what is sent next begins anew.
+    settled: bool,
     /// Answers that were right.
     answered: Vec<Vec<u8>>,
     /// Where the last datagram came from.
     from: Option<SocketAddr>,
     /// Received, and not yet given out.
     kept: Option<Vec<u8>>,
+    /// How many were given out since a wait was over.
+    late: usize,
+    buffer: Box<[u8]>,
 }
 
 /// What a wait brought.
@@ -79,9 +89,12 @@ impl Datagrams {
             deadline,
             program: None,
             sent: Vec::new(),
+            settled: false,
             answered: Vec::new(),
             from: None,
             kept: None,
+            late: 0,
+            buffer: vec![0; LARGEST].into(),
         })
     }
 
@@ -115,12 +128,20 @@ impl Datagrams {
 
     /// Sends one datagram. A peer that is gone shows in what comes back, so it is
     /// recorded but no error.
-    pub(crate) fn send(&mut self, bytes: &[u8]) {
-        if let Some(peer) = self.peer
-            && self.send_to(bytes, peer).is_ok()
-        {
+    ///
+    /// # Returns
+    /// Whether the system has taken it; one that is too large it may not.
+    pub(crate) fn send(&mut self, bytes: &[u8]) -> bool {
+        let taken = self
+            .peer
+            .is_some_and(|peer| self.send_to(bytes, peer).is_ok());
+        if taken {
+            if std::mem::take(&mut self.settled) {
+                self.sent.clear();
+            }
             self.sent.push(bytes.to_vec());
         }
+        taken
     }
 
     /// Sends one datagram to somebody.
@@ -148,23 +169,30 @@ impl Datagrams {
         outcome.map(drop)
     }
 
-    /// Waits at most `limit` for whatever comes.
+    /// Waits at most `limit` for whatever comes. When that time, the check's or the
+    /// program's is over, what the system has queued still comes, up to a bound:
+    /// a peer that sends all the time must not make a loop of waits endless.
     pub(crate) fn receive(&mut self, limit: Duration) -> Came {
         if let Some(kept) = self.kept.take() {
             return Came::Datagram(kept);
         }
         let deadline = self.deadline.within(limit);
-        let mut buffer = vec![0; LARGEST];
         loop {
             // Looked at before receiving: a program may answer and end at once.
             let over = self.exit().is_some() || deadline <= Instant::now();
-            match self.socket.recv_from(&mut buffer) {
+            if !over {
+                self.late = 0;
+            } else if self.late == QUEUED {
+                return Came::Nothing;
+            }
+            match self.receive_from(over) {
                 Ok((count, from)) => {
-                    buffer.truncate(count);
-                    self.note(&format!("received {}", shown(&buffer)));
+                    self.late += usize::from(over);
+                    let bytes = self.buffer[..count].to_vec();
+                    self.note(&format!("received {}", shown(&bytes)));
                     self.history.answered(&self.name);
                     self.from = Some(from);
-                    return Came::Datagram(buffer);
+                    return Came::Datagram(bytes);
                 }
                 Err(error) if is_refused(&error) => {
                     self.note("the system reports that nobody is there (port unreachable)");
@@ -177,6 +205,18 @@ impl Datagrams {
                 },
             }
         }
+    }
+
+    /// Takes what is queued; waits for it only when `at_once` is not asked for.
+    fn receive_from(&mut self, at_once: bool) -> io::Result<(usize, SocketAddr)> {
+        if !at_once {
+            return self.socket.recv_from(&mut self.buffer);
+        }
+        self.socket.set_nonblocking(true)?;
+        let came = self.socket.recv_from(&mut self.buffer);
+        // Sending blocks as ever.
+        self.socket.set_nonblocking(false)?;
+        came
     }
 
     /// Sends `first` and waits at most `limit` for whatever comes, which stays the
@@ -214,8 +254,7 @@ impl Datagrams {
     ) -> Result<Vec<u8>, Box<Missed>> {
         match self.receive_datagram(ANSWER) {
             Some(bytes) if is_right(&bytes) => {
-                self.answered.push(bytes.clone());
-                self.sent.clear();
+                self.settle(bytes.clone());
                 Ok(bytes)
             }
             came => Err(self.missed(example, came)),
@@ -228,18 +267,28 @@ impl Datagrams {
     /// Everything that came before it.
     ///
     /// # Errors
-    /// When the answer does not come.
+    /// With what came instead, when the answer does not come, or too much before
+    /// it.
     pub(crate) fn until_answered(&mut self, fence: &[u8]) -> Result<Vec<Vec<u8>>, Box<Missed>> {
         self.send(fence);
         let mut before = Vec::new();
-        while let Some(bytes) = self.receive_datagram(ANSWER) {
+        while before.len() < BEFORE
+            && let Some(bytes) = self.receive_datagram(ANSWER)
+        {
             if bytes == fence {
-                self.answered.push(bytes);
+                self.settle(bytes);
                 return Ok(before);
             }
             before.push(bytes);
         }
-        Err(self.missed(fence, None))
+        let mut missed = self.missed(fence, None);
+        missed.got = before;
+        Err(missed)
+    }
+
+    fn settle(&mut self, answer: Vec<u8>) {
+        self.answered.push(answer);
+        self.settled = true;
     }
 
     /// What comes within `limit`, where nothing may.
@@ -267,9 +316,11 @@ impl Datagrams {
     /// What was seen since the last right answer. Receives on until it is quiet,
     /// so that the card shows the whole of a wrong answer.
     pub(crate) fn missed(&mut self, expected: &[u8], came: Option<Vec<u8>>) -> Box<Missed> {
+        let at = Instant::now();
         let mut got: Vec<_> = came.into_iter().collect();
         while !got.is_empty()
             && got.len() < 16
+            && at.elapsed() < WHOLE
             && let Some(more) = self.receive_datagram(QUIET)
         {
             got.push(more);
@@ -280,6 +331,7 @@ impl Datagrams {
             expected: expected.to_vec(),
             got,
             exit: self.exit(),
+            at,
         })
     }
 
@@ -303,7 +355,7 @@ fn shown(bytes: &[u8]) -> String {
 }
 
 /// The report of a datagram that found nobody, as the systems word it.
-fn is_refused(error: &io::Error) -> bool {
+pub(crate) fn is_refused(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset

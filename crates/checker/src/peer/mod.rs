@@ -6,7 +6,7 @@ mod stream;
 mod visitor;
 
 pub(crate) use crate::diagnose::Missed;
-pub(crate) use datagram::{Came, Datagrams};
+pub(crate) use datagram::{Came, Datagrams, is_refused};
 pub(crate) use inbox::End;
 pub(crate) use stream::{Stream, narrow};
 pub(crate) use visitor::{Heard, Visitor};

@@ -81,7 +81,7 @@ impl Stream {
         socket.set_nodelay(true)?;
         // Where shutting down does not wake a reader, it looks up by itself.
         socket.set_read_timeout(Some(Duration::from_millis(100)))?;
-        let inbox = Arc::new(Inbox::new(deadline));
+        let inbox = Arc::new(Inbox::new(deadline.clone()));
         let reader = thread::spawn({
             let (inbox, socket) = (inbox.clone(), socket.try_clone()?);
             let (name, history) = (name.clone(), history.clone());
@@ -130,17 +130,18 @@ impl Stream {
     /// Sends `bytes` from a thread of its own, for a peer that may not read them
     /// before it could send. The thread ends as [`Stream::try_send`] does.
     pub(crate) fn send_in_background(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let (socket, copy, deadline) = (self.socket.try_clone()?, bytes.to_vec(), self.deadline);
+        let (socket, copy) = (self.socket.try_clone()?, bytes.to_vec());
+        let deadline = self.deadline.clone();
         self.note(&format!("sending {}", brief(bytes)));
         self.pieces.push(bytes.to_vec());
         // A write that fails shows in what comes back.
-        thread::spawn(move || write_all(&socket, &copy, deadline));
+        thread::spawn(move || write_all(&socket, &copy, &deadline));
         Ok(())
     }
 
     /// Sends as [`Stream::send`] does and tells whether the peer took it all.
     pub(crate) fn try_send(&mut self, bytes: &[u8]) -> io::Result<()> {
-        write_all(&self.socket, bytes, self.deadline)
+        write_all(&self.socket, bytes, &self.deadline)
     }
 
     /// What is waiting, untaken.
@@ -202,7 +203,7 @@ impl Stream {
 
 /// Writes everything, while the peer takes some of it every [`ANSWER`] and the
 /// check is not over.
-fn write_all(mut socket: &TcpStream, mut bytes: &[u8], deadline: Deadline) -> io::Result<()> {
+fn write_all(mut socket: &TcpStream, mut bytes: &[u8], deadline: &Deadline) -> io::Result<()> {
     while !bytes.is_empty() {
         let left = deadline.within(ANSWER) - Instant::now();
         if left.is_zero() {

@@ -12,6 +12,14 @@ pub enum Direction {
 }
 
 impl Direction {
+    /// Its place where there is something for each of the two.
+    pub(crate) fn index(self) -> usize {
+        match self {
+            Direction::ToServer => 0,
+            Direction::ToClient => 1,
+        }
+    }
+
     /// The other way.
     #[must_use]
     pub fn back(self) -> Direction {

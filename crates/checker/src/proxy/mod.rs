@@ -7,8 +7,10 @@
 //! say so. Datagrams have no such promise: they are lost, doubled, overtaken,
 //! late, cut and damaged.
 
+mod address;
 pub mod datagram;
 mod direction;
+mod hub;
 pub mod stream;
 
 pub use direction::Direction;

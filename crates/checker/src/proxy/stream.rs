@@ -19,23 +19,21 @@ mod pump;
 mod writer;
 
 pub use super::Direction;
+use super::address::{not_itself, reachable};
+use super::hub::{Hub, Living, Stop};
 pub use event::{Event, What};
 pub use faults::{Faults, Plan};
 
-use std::convert::Infallible;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, select};
+use crossbeam_channel::Sender;
 
 use link::Link;
 
-/// How long [`Proxy::stop`] waits for its threads. They are woken at once;
-/// only a system whose blocked `send` cannot be woken needs it.
-const PATIENCE: Duration = Duration::from_secs(3);
 /// How long the upstream may take to accept.
 const CONNECT: Duration = Duration::from_secs(5);
 /// Pause after a failed accept: out of file descriptors passes, spinning does not help.
@@ -46,18 +44,13 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 pub struct Proxy {
     address: SocketAddr,
     shared: Arc<Shared>,
-    /// Taken by `stop`; when it is gone, every wait of the acceptor ends.
-    halt: Option<Sender<Infallible>>,
-    /// Disconnected when the last thread has ended: each holds a sender.
-    alive: Receiver<Infallible>,
+    stop: Stop,
 }
 
 /// What the acceptor, the connections and the owner share.
 #[derive(Debug)]
 struct Shared {
-    started: Instant,
-    events: Sender<Event>,
-    halted: Receiver<Infallible>,
+    hub: Hub<Event>,
     /// Connections to be ended by `stop`; those that ended by themselves are dead.
     links: Mutex<Vec<Weak<Link>>>,
 }
@@ -79,18 +72,12 @@ impl Proxy {
         plan: Plan,
         events: Sender<Event>,
     ) -> io::Result<Proxy> {
-        if reaches(listen, upstream) {
-            let why = format!("it would connect to itself at {upstream}");
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
-        }
+        not_itself(listen, upstream)?;
         let listener = listen_on(listen)?;
         let address = listener.local_addr()?;
-        let (halt, halted) = bounded(0);
-        let (living, alive) = bounded(0);
+        let (hub, stop, living) = Hub::new(events);
         let shared = Arc::new(Shared {
-            started: Instant::now(),
-            events,
-            halted,
+            hub,
             links: Mutex::new(Vec::new()),
         });
         let acceptor = Arc::clone(&shared);
@@ -99,14 +86,12 @@ impl Proxy {
             .spawn(move || {
                 acceptor.accept(&listener, upstream, plan, &living);
                 drop((listener, acceptor));
-                // Last: whoever waits for it may bind the port again.
                 drop(living);
             })?;
         Ok(Proxy {
             address,
             shared,
-            halt: Some(halt),
-            alive,
+            stop,
         })
     }
 
@@ -125,15 +110,14 @@ impl Proxy {
 
 impl Drop for Proxy {
     fn drop(&mut self) {
-        self.halt = None;
+        self.stop.halt();
         self.shared.close_links();
         // Wakes the blocked accept; there is no portable way to do it from outside.
         drop(TcpStream::connect_timeout(
             &reachable(self.address),
             Duration::from_secs(1),
         ));
-        // Never a message: either all threads ended or the patience did.
-        let _ = self.alive.recv_timeout(PATIENCE);
+        self.stop.wait();
     }
 }
 
@@ -143,13 +127,13 @@ impl Shared {
         listener: &TcpListener,
         upstream: SocketAddr,
         plan: Plan,
-        living: &Sender<Infallible>,
+        living: &Living,
     ) {
         let mut number = 0;
         let mut failures = 0_u64;
         loop {
             let accepted = listener.accept();
-            if self.halting() {
+            if self.hub.halting() {
                 return;
             }
             let (socket, client) = match accepted {
@@ -163,7 +147,7 @@ impl Shared {
                         };
                         self.record(0, What::AcceptFailed(text));
                     }
-                    let _ = self.halted.recv_timeout(ACCEPT_PAUSE);
+                    let _ = self.hub.halted.recv_timeout(ACCEPT_PAUSE);
                     continue;
                 }
             };
@@ -212,7 +196,7 @@ impl Shared {
         links.push(Arc::downgrade(link));
         drop(links);
         // `stop` may have passed while this one connected.
-        if self.halting() {
+        if self.hub.halting() {
             link.close();
         }
     }
@@ -224,26 +208,12 @@ impl Shared {
         }
     }
 
-    fn halting(&self) -> bool {
-        self.halted.try_recv() == Err(TryRecvError::Disconnected)
-    }
-
     fn record(&self, connection: u32, what: What) {
-        let at = self.started.elapsed();
-        let event = Event {
+        self.hub.record(|at| Event {
             at,
             connection,
             what,
-        };
-        // Wait for a slow listener, but not past `stop`.
-        if let Err(full) = self.events.try_send(event)
-            && full.is_full()
-        {
-            select! {
-                send(self.events, full.into_inner()) -> _ => (),
-                recv(self.halted) -> _ => (),
-            }
-        }
+        });
     }
 }
 
@@ -263,25 +233,4 @@ fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
     socket.bind(&address.into())?;
     socket.listen(128)?;
     Ok(socket.into())
-}
-
-/// Whether a connection to `upstream` comes out at a listener on `address`.
-fn reaches(address: SocketAddr, upstream: SocketAddr) -> bool {
-    let everywhere = address.ip().is_unspecified()
-        && address.is_ipv4() == upstream.is_ipv4()
-        && upstream.ip().is_loopback();
-    // Connecting to "any address" is connecting to this machine.
-    let upstream = reachable(upstream);
-    address.port() == upstream.port() && (reachable(address).ip() == upstream.ip() || everywhere)
-}
-
-/// Where a listener bound to "any address" is reached from here.
-fn reachable(mut address: SocketAddr) -> SocketAddr {
-    if address.ip().is_unspecified() {
-        address.set_ip(match address {
-            SocketAddr::V4(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
-            SocketAddr::V6(_) => IpAddr::V6(Ipv6Addr::LOCALHOST),
-        });
-    }
-    address
 }

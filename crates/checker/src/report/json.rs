@@ -114,6 +114,7 @@ impl CheckView {
             level: match result.check.level {
                 Level::Core => "core",
                 Level::More => "more",
+                Level::Slow => "slow",
             },
             summary: result.check.summary,
             outcome,

@@ -69,7 +69,7 @@ impl<'a> Page<'a> {
 
     /// Bytes with a label, both ends of them where they are too many.
     pub(super) fn bytes(&mut self, label: &str, bytes: &[u8]) -> io::Result<()> {
-        let text = both_ends(&show::cells(bytes), self.width - MARGIN);
+        let text = both_ends(bytes, self.width - MARGIN);
         self.verbatim(label, &text)
     }
 
@@ -77,7 +77,7 @@ impl<'a> Page<'a> {
         let budget = (self.width - MARGIN) / pieces.len().max(1);
         let shown: Vec<_> = pieces
             .iter()
-            .map(|piece| both_ends(&show::cells(piece), budget.max(16)))
+            .map(|piece| both_ends(piece, budget.max(16)))
             .collect();
         self.verbatim("sent", &shown.join(CUT))?;
         if pieces.len() > 1 {
@@ -95,7 +95,7 @@ impl<'a> Page<'a> {
         for (n, datagram) in shown.iter().enumerate() {
             let text = match datagram.as_slice() {
                 [] => "(an empty datagram)".into(),
-                bytes => both_ends(&show::cells(bytes), self.width - MARGIN),
+                bytes => both_ends(bytes, self.width - MARGIN),
             };
             self.verbatim(if n == 0 { "sent" } else { "" }, &text)?;
         }
@@ -131,7 +131,7 @@ impl<'a> Page<'a> {
             };
             return self.part(label, words);
         }
-        let (text, column) = around(&show::cells(bytes), wrong.unwrap_or(0), self.width - MARGIN);
+        let (text, column) = around(bytes, wrong.unwrap_or(0), self.width - MARGIN);
         self.verbatim(label, &text)?;
         if let Some(at) = wrong.filter(|_| caret) {
             let what = if at < bytes.len() {

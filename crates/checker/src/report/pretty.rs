@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use super::Style;
 use super::card::card;
 use super::page::{BOLD, DIM, GREEN, Page, RED};
-use crate::lesson::Level;
 use crate::run::{Outcome, Report, Verdict};
 use crate::verdict::Card;
 
@@ -37,27 +36,27 @@ pub fn pretty(reports: &[Report], out: &mut dyn Write, style: Style) -> io::Resu
 
 /// The cards, those that cost the pass before those that do not.
 fn failures(report: &Report) -> Vec<&Card> {
-    let of_level = |level| {
+    let of_core = |core| {
         report.results.iter().filter_map(move |result| {
             let Outcome::Failed(card) = &result.outcome else {
                 return None;
             };
-            (result.check.level == level).then_some(&**card)
+            (result.check.level.is_core() == core).then_some(&**card)
         })
     };
-    of_level(Level::Core).chain(of_level(Level::More)).collect()
+    of_core(true).chain(of_core(false)).collect()
 }
 
 fn list(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
     let head = format!("{} {}", report.lesson.name, report.role);
     page.line(BOLD, &head)?;
-    for level in [Level::Core, Level::More] {
+    for core in [true, false] {
         let mut results = report
             .results
             .iter()
-            .filter(|result| result.check.level == level)
+            .filter(|result| result.check.level.is_core() == core)
             .peekable();
-        if level == Level::More && results.peek().is_some() {
+        if !core && results.peek().is_some() {
             page.line(BOLD, "beyond the core")?;
         }
         for result in results {
@@ -85,15 +84,15 @@ fn list(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
 }
 
 fn closing(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
-    let tally = |level, name| {
-        let passed = count(report, level, |outcome| matches!(outcome, Outcome::Passed));
-        let all = count(report, level, |_| true);
+    let tally = |core, name| {
+        let passed = count(report, core, |outcome| matches!(outcome, Outcome::Passed));
+        let all = count(report, core, |_| true);
         (all > 0).then(|| format!("{passed} of {all} {name}"))
     };
-    let core = tally(Level::Core, "core checks passed");
+    let core = tally(true, "core checks passed");
     let more = match core {
-        Some(_) => tally(Level::More, "beyond the core"),
-        None => tally(Level::More, "checks beyond the core passed"),
+        Some(_) => tally(false, "beyond the core"),
+        None => tally(false, "checks beyond the core passed"),
     };
     let text: Vec<_> = core.into_iter().chain(more).collect();
     let text = text.join(", ");
@@ -114,10 +113,10 @@ fn closing(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
     )
 }
 
-fn count(report: &Report, level: Level, which: impl Fn(&Outcome) -> bool) -> usize {
+fn count(report: &Report, core: bool, which: impl Fn(&Outcome) -> bool) -> usize {
     let of_level = report
         .results
         .iter()
-        .filter(|result| result.check.level == level);
+        .filter(|result| result.check.level.is_core() == core);
     of_level.filter(|result| which(&result.outcome)).count()
 }

@@ -1,16 +1,17 @@
 //! What every server of datagrams owes beyond its lesson's words: its life on a
 //! machine.
 
-pub(super) mod client_end;
 pub(super) mod echo;
 
 use std::net::{SocketAddr, UdpSocket};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::ends::{needs_signals, stops_by};
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::limits::STOP;
+use crate::peer::Datagrams;
 use crate::subject::{Exit, Stop, is_free};
 use crate::verdict::Failure;
 
@@ -38,32 +39,18 @@ pub(super) fn loopback_only(bench: &mut Bench<'_>, exchange: Exchange) -> Result
 }
 
 pub(super) fn stop_signal(bench: &mut Bench<'_>, exchange: Exchange) -> Result<(), Failure> {
-    if cfg!(not(unix)) {
-        return Err(Failure::Skipped("this system has no SIGTERM".into()));
+    needs_signals()?;
+    for stop in [Stop::Terminate, Stop::Interrupt] {
+        let (request, answer) = exchange(bench);
+        let (server, mut socket) = bench.datagram_server(&request)?;
+        socket.expect(&answer)?;
+        stops_by(&server, stop, "")?;
     }
-    stops_by(bench, exchange, Stop::Terminate)?;
-    stops_by(bench, exchange, Stop::Interrupt)
-}
-
-fn stops_by(bench: &mut Bench<'_>, exchange: Exchange, stop: Stop) -> Result<(), Failure> {
-    let (request, answer) = exchange(bench);
-    let (server, mut socket) = bench.datagram_server(&request)?;
-    socket.expect(&answer)?;
-    server.subject.signal(stop);
-    let (cause, got) = match server.subject.wait_exit(STOP) {
-        Some(Exit::Code(0)) => return Ok(()),
-        Some(exit @ Exit::Code(_)) => (STOPPED_AS_FAILURE, format!("it ended with {exit}")),
-        Some(exit @ Exit::Signal(_)) => (KILLED_BY_SIGNAL, format!("it was {exit}")),
-        None => (STAYS_AFTER_SIGNAL, "it stayed".into()),
-    };
-    let wanted = format!("exit code 0 within 1 s of {stop}");
-    Err(Failure::words(cause, wanted, got))
+    Ok(())
 }
 
 pub(super) fn restart(bench: &mut Bench<'_>, exchange: Exchange) -> Result<(), Failure> {
-    if cfg!(not(unix)) {
-        return Err(Failure::Skipped("this system has no SIGTERM".into()));
-    }
+    needs_signals()?;
     let (request, answer) = exchange(bench);
     let (server, mut socket) = bench.datagram_server(&request)?;
     socket.expect(&answer)?;
@@ -120,4 +107,10 @@ pub(super) fn second_server(bench: &mut Bench<'_>, exchange: Exchange) -> Result
     socket
         .expect(&answer)
         .map_err(|missed| missed.or_silence(SECOND_STEALS))
+}
+
+/// The judge's own address, as clients are told it.
+pub(super) fn judges_address(judge: &Datagrams) -> Result<SocketAddr, Failure> {
+    let broken = |error| Failure::Broken(format!("no address of the judge: {error}"));
+    judge.address().map_err(broken)
 }

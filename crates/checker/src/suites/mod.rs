@@ -1,7 +1,9 @@
 //! The checks of every lesson, one module each.
 
 mod datagram;
+mod ends;
 mod hostile;
+mod printed;
 mod stream;
 mod tcp_basics;
 mod tcp_threaded;

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
 use checker::proxy::datagram::{
-    CLIENTS, Direction, Event, Fault, Faults, Plan, Proxy, What, Which,
+    CLIENTS, Direction, Event, Fault, Faults, HELD, Plan, Proxy, What, Which,
 };
 use crossbeam_channel::{Receiver, unbounded};
 
@@ -239,6 +239,38 @@ fn the_same_seed_meets_the_same_datagrams() {
     );
     assert_eq!(met, faults(7));
     assert_ne!(met, faults(8));
+}
+
+#[test]
+fn what_is_held_is_bounded_and_what_is_more_is_lost_and_told() {
+    let rig = Rig::to_server(Faults {
+        delay: (Which::Chance(1.0), Duration::from_secs(3600)),
+        ..Faults::default()
+    });
+    for _ in 0..=HELD {
+        rig.send(b"x");
+    }
+    let last = rig.until(|what| matches!(what, What::Fault { index, .. } if *index > HELD as u64));
+    let What::Fault { fault, .. } = last.what else {
+        panic!("{last:?}");
+    };
+    assert_eq!(fault, Fault::Dropped);
+}
+
+#[test]
+fn a_proxy_is_not_its_own_upstream() {
+    // Refused before it is bound.
+    let address = (Ipv4Addr::LOCALHOST, 9003).into();
+    let everywhere = (Ipv4Addr::UNSPECIFIED, 9003).into();
+    for (listen, upstream) in [
+        (address, address),
+        (everywhere, address),
+        (address, everywhere),
+    ] {
+        let (sender, _events) = unbounded();
+        let error = Proxy::start(listen, upstream, Plan::default(), sender).unwrap_err();
+        assert!(error.to_string().contains("itself"), "{error}");
+    }
 }
 
 #[test]

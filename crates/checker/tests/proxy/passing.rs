@@ -55,12 +55,12 @@ fn connections_are_numbered_and_independent() {
     let upstream = listener.local_addr().unwrap();
     let proxy = Proxy::start(any_port(), upstream, Plan::default(), sender).unwrap();
     let first = TcpStream::connect(proxy.local_addr()).unwrap();
-    let first_served = listener.accept().unwrap().0;
+    let first_served = accept(&listener);
     let mut second = patient(TcpStream::connect(proxy.local_addr()).unwrap());
-    let mut second_served = patient(listener.accept().unwrap().0);
+    let mut second_served = accept(&listener);
 
     reset(first);
-    assert!(read_until_reset(patient(first_served)).1);
+    assert!(read_until_reset(first_served).1);
     second.write_all(b"x").unwrap();
     second_served.read_exact(&mut [0]).unwrap();
     proxy.stop();

@@ -6,7 +6,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use checker::proxy::stream::{Direction, Event, Faults, Plan, Proxy, What};
-use crossbeam_channel::{Receiver, unbounded};
+use crossbeam_channel::{Receiver, bounded, unbounded};
 use socket2::SockRef;
 
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -22,7 +22,7 @@ impl<T: Send + 'static> Rig<T> {
     pub(crate) fn new(plan: Plan, serve: impl FnOnce(TcpStream) -> T + Send + 'static) -> Rig<T> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let upstream = listener.local_addr().unwrap();
-        let server = thread::spawn(move || serve(patient(listener.accept().unwrap().0)));
+        let server = thread::spawn(move || serve(accept(&listener)));
         let (sender, events) = unbounded();
         let proxy = Proxy::start(any_port(), upstream, plan, sender).unwrap();
         Rig {
@@ -58,8 +58,19 @@ pub(crate) fn any_port() -> SocketAddr {
     (Ipv4Addr::LOCALHOST, 0).into()
 }
 
+/// Waits for a connection: an accept by itself would do so for ever.
+pub(crate) fn accept(listener: &TcpListener) -> TcpStream {
+    let listener = listener.try_clone().unwrap();
+    let (done, accepted) = bounded(1);
+    thread::spawn(move || done.send(listener.accept()));
+    let (socket, _) = accepted.recv_timeout(PATIENCE).unwrap().unwrap();
+    patient(socket)
+}
+
+/// A socket whose every wait ends.
 pub(crate) fn patient(socket: TcpStream) -> TcpStream {
     socket.set_read_timeout(Some(PATIENCE)).unwrap();
+    socket.set_write_timeout(Some(PATIENCE)).unwrap();
     socket.set_nodelay(true).unwrap();
     socket
 }

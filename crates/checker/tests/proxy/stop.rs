@@ -85,8 +85,8 @@ fn a_full_event_channel_does_not_hold_stop() {
     let upstream = listener.local_addr().unwrap();
     let (sender, events) = bounded(1);
     let proxy = Proxy::start(any_port(), upstream, Plan::default(), sender).unwrap();
-    let mut client = TcpStream::connect(proxy.local_addr()).unwrap();
-    let _served = listener.accept().unwrap();
+    let mut client = patient(TcpStream::connect(proxy.local_addr()).unwrap());
+    let _served = accept(&listener);
     client.write_all(b"hello").unwrap();
     let (done, stopped) = bounded::<()>(0);
     thread::spawn(move || {

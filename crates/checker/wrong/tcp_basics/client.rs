@@ -4,24 +4,25 @@
 //! the server answers: neither waits for the other.
 
 use std::io::{self, ErrorKind, Read};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream, ToSocketAddrs};
+use std::net::TcpStream;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use socket2::{Domain, Socket, Type};
-
-use super::conversation::{SILENCE, is_idle};
-use super::lines::{Line, Lines};
+use super::conversation::SILENCE;
 use super::sender::{Sent, send_input};
 use super::table::Bug;
+use crate::common::{connect, hang, is_idle};
+use crate::lines::{Line, Lines};
 use crate::show::say_text;
 
 /// How often a client that waits for answers looks at the clock.
 const LOOK: Duration = Duration::from_millis(100);
 
 pub(crate) fn run(host: &str, port: u16, bug: Bug) -> io::Result<()> {
-    let mut socket = match connect(host, port, bug) {
+    let own = (bug == Bug::FixedPort).then_some(7182);
+    let for_ever = bug == Bug::RetriesForEver;
+    let mut socket = match connect(host, port, own, for_ever) {
         Err(error) if bug == Bug::RefusedExitZero => {
             eprintln!("{error}");
             return Ok(());
@@ -47,29 +48,8 @@ pub(crate) fn run(host: &str, port: u16, bug: Bug) -> io::Result<()> {
     receive(&socket, &sent, bug)
 }
 
-fn connect(host: &str, port: u16, bug: Bug) -> io::Result<TcpStream> {
-    let address = (host, port).to_socket_addrs()?.next();
-    let address = address.ok_or(io::Error::other("no address for this name"))?;
-    if bug == Bug::FixedPort {
-        let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-        // Lets it follow itself at once, but never run twice to one server. The
-        // port is none of those that the judge hands out.
-        socket.set_reuse_address(true)?;
-        socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 7182)).into())?;
-        socket.connect(&address.into())?;
-        return Ok(socket.into());
-    }
-    loop {
-        let outcome = TcpStream::connect((host, port));
-        if outcome.is_ok() || bug != Bug::RetriesForEver {
-            return outcome;
-        }
-        thread::sleep(LOOK);
-    }
-}
-
 fn receive(mut socket: &TcpStream, sent: &Sent, bug: Bug) -> io::Result<()> {
-    let mut lines = Lines::new(bug);
+    let mut lines = Lines::new(super::habits(bug));
     let mut chunk = vec![0; 64 * 1024];
     socket.set_read_timeout(Some(match bug {
         Bug::SilenceEnds => SILENCE,
@@ -144,10 +124,4 @@ fn print(line: Line, sent: &Sent, bug: Bug) -> io::Result<()> {
         _ => say_text("", &text, bug == Bug::PrintsRaw),
     }
     Ok(())
-}
-
-fn hang() -> ! {
-    loop {
-        thread::park();
-    }
 }

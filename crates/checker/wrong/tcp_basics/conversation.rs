@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
-use super::lines::{Line, Lines};
 use super::table::Bug;
-use crate::show::say_text;
+use crate::common::is_idle;
+use crate::lines::{Line, Lines};
+use crate::show::{say_in_blocks, say_text};
 
 /// How long a program listens that takes silence for an end.
 pub(crate) const SILENCE: Duration = Duration::from_millis(900);
@@ -37,7 +38,7 @@ impl<'a> Conversation<'a> {
         Conversation {
             socket,
             bug,
-            lines: Lines::new(bug),
+            lines: Lines::new(super::habits(bug)),
             out: Vec::new(),
             first_answer: None,
             marked: false,
@@ -126,7 +127,10 @@ impl<'a> Conversation<'a> {
             self.marked = true;
             return Ok(self.bug == Bug::ReadsPastMarker);
         }
-        say_text("message: ", &text, self.bug == Bug::PrintsRaw);
+        match self.bug {
+            Bug::PrintsRawInBlocks => say_in_blocks("message: ", &text),
+            bug => say_text("message: ", &text, bug == Bug::PrintsRaw),
+        }
         if text.is_empty() && self.bug == Bug::EmptyEnds {
             return Ok(false);
         }
@@ -139,7 +143,7 @@ impl<'a> Conversation<'a> {
     fn add(&mut self, text: &[u8]) {
         let mut answer = match self.bug {
             Bug::Silent => return,
-            Bug::Prefix => [b"Server: ", text].concat(),
+            Bug::Prefix | Bug::NeverQuiet => [b"Server: ", text].concat(),
             Bug::BytesRepr => format!("b'{}'", text.escape_ascii()).into_bytes(),
             Bug::AsciiOnly => without_accents(text),
             Bug::StaleAnswer => self.first_answer.get_or_insert(text.to_vec()).clone(),
@@ -168,6 +172,10 @@ impl<'a> Conversation<'a> {
         } else {
             self.socket.write_all(&self.out)?;
         }
+        while self.bug == Bug::NeverQuiet {
+            std::thread::sleep(Duration::from_millis(50));
+            self.socket.write_all(b"and ")?;
+        }
         self.out.clear();
         Ok(())
     }
@@ -189,11 +197,4 @@ fn without_accents(text: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(text);
     let ascii = text.chars().map(|c| if c.is_ascii() { c } else { '?' });
     ascii.collect::<String>().into_bytes()
-}
-
-pub(crate) fn is_idle(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted
-    )
 }

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use socket2::{Domain, Socket, Type};
 
-use super::conversation::{Conversation, End, is_idle};
+use super::conversation::{Conversation, End};
 use super::table::Bug;
+use crate::common::{AtSignal, is_idle, stop_on_signal};
 use crate::show::say;
 
 /// How long a client may take to read its last answers before the close.
@@ -19,8 +20,7 @@ pub(crate) fn run(port: u16, bug: Bug) -> io::Result<()> {
         return Err(io::Error::other("name 'sokcet' is not defined"));
     }
     let listener = listen(port, bug)?;
-    #[cfg(unix)]
-    stop_on_signal(bug)?;
+    stop_on_signal(at_signal(bug))?;
     if bug == Bug::EndsWithInput {
         thread::spawn(|| {
             let _ = io::copy(&mut io::stdin(), &mut io::sink());
@@ -52,6 +52,15 @@ pub(crate) fn run(port: u16, bug: Bug) -> io::Result<()> {
     Ok(())
 }
 
+fn at_signal(bug: Bug) -> AtSignal {
+    match bug {
+        Bug::KilledBySignal => AtSignal::IsKilled,
+        Bug::OnlySigterm => AtSignal::OnlySigterm,
+        Bug::IgnoresSigterm => AtSignal::Stays,
+        _ => AtSignal::Stops,
+    }
+}
+
 fn listen(port: u16, bug: Bug) -> io::Result<TcpListener> {
     let address: SocketAddr = match bug {
         Bug::AnyAddress => (Ipv4Addr::UNSPECIFIED, port).into(),
@@ -71,29 +80,6 @@ fn listen(port: u16, bug: Bug) -> io::Result<TcpListener> {
         _ => 128,
     })?;
     Ok(socket.into())
-}
-
-#[cfg(unix)]
-fn stop_on_signal(bug: Bug) -> io::Result<()> {
-    use signal_hook::consts::{SIGINT, SIGTERM};
-    use signal_hook::iterator::Signals;
-
-    if bug == Bug::KilledBySignal {
-        return Ok(());
-    }
-    let mut signals = Signals::new([SIGTERM])?;
-    if bug != Bug::OnlySigterm {
-        signals.add_signal(SIGINT)?;
-    }
-    thread::spawn(move || {
-        for _ in signals.forever() {
-            if bug != Bug::IgnoresSigterm {
-                say("stopped");
-                std::process::exit(0);
-            }
-        }
-    });
-    Ok(())
 }
 
 /// One conversation, from the first byte to the close.

@@ -1,16 +1,14 @@
 //! The right client, turn by turn, and what wrong ones do instead.
 
 use std::io::{self, BufRead, ErrorKind, Read, Write};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
+use std::net::{Shutdown, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use socket2::{Domain, Socket, Type};
-
-use super::conversation::is_idle;
-use super::lines::{Line, Lines};
 use super::table::Bug;
 use super::{BUSY, is_marker};
+use crate::common::{connect, hang, is_idle};
+use crate::lines::{Line, Lines};
 use crate::show::say_text;
 
 /// How long a program listens that takes silence for an end.
@@ -23,7 +21,9 @@ struct Client {
 }
 
 pub(super) fn run(host: &str, port: u16, bug: Bug) -> io::Result<()> {
-    let socket = match connect(host, port, bug) {
+    let own = (bug == Bug::FixedPort).then_some(7183);
+    let for_ever = bug == Bug::RetriesForEver;
+    let socket = match connect(host, port, own, for_ever) {
         Err(error) if bug == Bug::RefusedExitZero => {
             eprintln!("{error}");
             return Ok(());
@@ -36,7 +36,7 @@ pub(super) fn run(host: &str, port: u16, bug: Bug) -> io::Result<()> {
     }
     let mut client = Client {
         socket,
-        lines: Lines::new(bug),
+        lines: Lines::new(super::habits(bug)),
         bug,
     };
     match client.talk() {
@@ -45,26 +45,6 @@ pub(super) fn run(host: &str, port: u16, bug: Bug) -> io::Result<()> {
             Ok(())
         }
         outcome => outcome,
-    }
-}
-
-fn connect(host: &str, port: u16, bug: Bug) -> io::Result<TcpStream> {
-    let address = (host, port).to_socket_addrs()?.next();
-    let address = address.ok_or(io::Error::other("no address for this name"))?;
-    if bug == Bug::FixedPort {
-        let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-        // Lets it follow itself at once, but never run twice to one server.
-        socket.set_reuse_address(true)?;
-        socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 7183)).into())?;
-        socket.connect(&address.into())?;
-        return Ok(socket.into());
-    }
-    loop {
-        let outcome = TcpStream::connect((host, port));
-        if outcome.is_ok() || bug != Bug::RetriesForEver {
-            return outcome;
-        }
-        thread::sleep(Duration::from_millis(100));
     }
 }
 
@@ -187,7 +167,7 @@ impl Client {
                 Ok(0) => return Ok(None),
                 Ok(count) => self.lines.push(&chunk[..count]),
                 Err(error) if is_idle(&error) => {
-                    if let Some(rest) = self.lines.last() {
+                    if let Some(Line::Text(rest)) = self.lines.last() {
                         return Ok(Some(rest));
                     }
                 }
@@ -245,10 +225,4 @@ impl Client {
 
 fn gone() -> io::Error {
     io::Error::new(ErrorKind::UnexpectedEof, "the server has gone")
-}
-
-fn hang() -> ! {
-    loop {
-        thread::park();
-    }
 }

@@ -5,10 +5,11 @@ use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::lines::{Line, Lines};
 use super::server::House;
 use super::table::Bug;
 use super::{GREETING, is_marker};
+use crate::common::is_idle;
+use crate::lines::{Line, Lines};
 use crate::show::say_text;
 
 /// The longest answer, in bytes.
@@ -32,6 +33,7 @@ pub(super) struct Conversation {
     house: Arc<House>,
     lines: Lines,
     greeted: bool,
+    answers: usize,
     /// Answers to be sent after the lines of this read.
     out: Vec<u8>,
 }
@@ -41,8 +43,9 @@ impl Conversation {
     pub(super) fn begin(socket: TcpStream, house: Arc<House>) -> io::Result<Self> {
         let mut conversation = Self {
             socket,
-            lines: Lines::new(house.bug),
+            lines: Lines::new(super::habits(house.bug)),
             greeted: false,
+            answers: 0,
             out: Vec::new(),
             house,
         };
@@ -78,7 +81,7 @@ impl Conversation {
             Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(Next::GoesOn),
             Err(error) if is_idle(&error) && self.house.bug == Bug::SilenceEnds => {
                 if let Some(rest) = self.lines.last() {
-                    self.answer(Line::Text(rest))?;
+                    self.answer(rest)?;
                     self.send()?;
                 }
                 return Ok(Next::GoesOn);
@@ -106,7 +109,7 @@ impl Conversation {
     fn answer_all(&mut self, read: &[u8]) -> io::Result<Next> {
         if read.is_empty() {
             if let Some(rest) = self.lines.last() {
-                self.answer(Line::Text(rest))?;
+                self.answer(rest)?;
             }
             return Ok(Next::EndOfInput);
         }
@@ -175,8 +178,10 @@ impl Conversation {
             Bug::NoPunctuation => around(b"Hello ", b"\n"),
             Bug::NewlineInside => around(b"Hello, ", b"\n!\n"),
             Bug::Echoes => around(b"", b"\n"),
+            Bug::Tires if self.answers >= 100 => around(b"Hello, ", b"\n"),
             _ => around(b"Hello, ", b"!\n"),
         };
+        self.answers += 1;
         self.out.extend_from_slice(&answer);
     }
 
@@ -246,8 +251,4 @@ pub(super) fn converse(socket: TcpStream, house: &Arc<House>) -> io::Result<()> 
 /// A thread that panicked while it held the lock has left plain data behind.
 pub(super) fn lock<T>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-pub(super) fn is_idle(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }

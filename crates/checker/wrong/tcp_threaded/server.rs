@@ -10,9 +10,9 @@ use std::thread;
 use socket2::{Domain, Socket, Type};
 
 use super::conversation::{converse, lock};
-use super::lines::Lines;
 use super::table::Bug;
 use super::{BUSY, stop, turns};
+use crate::lines::Lines;
 use crate::show::say;
 
 /// Clients at once.
@@ -48,7 +48,7 @@ pub(super) fn run(port: u16, bug: Bug) -> io::Result<()> {
         stopping: AtomicBool::new(false),
         names: Mutex::default(),
         log: Mutex::default(),
-        buffer: Mutex::new(Lines::new(bug)),
+        buffer: Mutex::new(Lines::new(super::habits(bug))),
         latest: Mutex::default(),
         failed: AtomicBool::new(false),
         ever: Mutex::default(),

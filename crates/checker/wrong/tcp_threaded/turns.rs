@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use super::conversation::{Conversation, Next, is_idle, lock};
+use super::conversation::{Conversation, Next, lock};
 use super::server::House;
 use super::table::Bug;
+use crate::common::is_idle;
 
 /// How long each client is asked for something.
 const ASK: Duration = Duration::from_millis(20);

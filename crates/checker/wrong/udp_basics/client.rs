@@ -2,21 +2,20 @@
 //! other, each sent until its answer comes or it is given up.
 
 use std::collections::VecDeque;
-use std::io::{self, BufRead as _, ErrorKind};
-use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs as _, UdpSocket};
-use std::thread;
+use std::io::{self, Read as _};
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
 use super::ahead;
 use super::table::Bug;
+use crate::common::{hang, is_idle, is_refused, resolve};
 use crate::show::{say, say_text};
 
 /// How long the first try waits; each further one waits twice as long.
 const WAIT: Duration = Duration::from_millis(200);
 
 pub(crate) fn run(host: &str, port: u16, bug: Bug) -> io::Result<()> {
-    let server = (host, port).to_socket_addrs()?.next();
-    let server = server.ok_or(io::Error::other("no address for this name"))?;
+    let server = resolve(host, port)?;
     let own = if bug == Bug::FixedPort { 7183 } else { 0 };
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, own))?;
     let connected = !matches!(bug, Bug::Unconnected | Bug::HostOnly | Bug::IgnoresRefused);
@@ -28,8 +27,11 @@ pub(crate) fn run(host: &str, port: u16, bug: Bug) -> io::Result<()> {
         socket.recv(&mut [0; 1024])?;
     }
     let input = read_input(bug)?;
-    if bug == Bug::PrintsAsTheyCome {
-        return ahead::run(&socket, &input);
+    if matches!(bug, Bug::PrintsAsTheyCome | Bug::AheadInOrder) {
+        return ahead::run(&socket, &input, bug == Bug::AheadInOrder);
+    }
+    if bug == Bug::Banner {
+        say("hello");
     }
     let mut client = Client {
         socket,
@@ -55,12 +57,20 @@ pub(crate) fn run(host: &str, port: u16, bug: Bug) -> io::Result<()> {
 fn read_input(bug: Bug) -> io::Result<VecDeque<(usize, Vec<u8>)>> {
     let mut lines = VecDeque::new();
     let mut number = if bug == Bug::FromZero { 0 } else { 1 };
-    for line in io::stdin().lock().split(b'\n') {
-        let mut line = line?;
+    let mut text = Vec::new();
+    io::stdin().lock().read_to_end(&mut text)?;
+    if bug == Bug::CrEndsLine {
+        text.iter_mut()
+            .filter(|byte| **byte == b'\r')
+            .for_each(|byte| *byte = b'\n');
+    }
+    for line in text.split_inclusive(|&byte| byte == b'\n') {
+        let mut line = line.strip_suffix(b"\n").unwrap_or(line).to_vec();
         if line.is_empty() && bug == Bug::SkipsEmptyUncounted {
             continue;
         }
         match bug {
+            Bug::StripsEnd => line = line.trim_ascii_end().to_vec(),
             Bug::TrimsLines => line = line.trim_ascii().to_vec(),
             Bug::NewlineInside => line.push(b'\n'),
             _ => {}
@@ -135,6 +145,7 @@ impl Client {
             Bug::IgnoresRefused => 3,
             Bug::Tires => 3 - self.resent,
             Bug::NeverGivesUp => usize::MAX,
+            Bug::Hasty => 500,
             _ => 4,
         }
     }
@@ -153,6 +164,7 @@ impl Client {
             Bug::HangsOnLoss => Duration::from_secs(3600),
             Bug::IgnoresRefused => Duration::from_millis(1900),
             Bug::NeverGivesUp => WAIT,
+            Bug::Hasty => Duration::from_millis(10),
             _ => wait,
         };
         let deadline = Instant::now() + wait;
@@ -178,7 +190,7 @@ impl Client {
                 Bug::HostOnly if sender.ip() != self.server.ip() => continue,
                 Bug::IgnoresRefused if sender != self.server => continue,
                 Bug::DiesOnStray => drop(std::str::from_utf8(came).map_err(io::Error::other)?),
-                Bug::EmptyIsEnd if came.is_empty() => {
+                Bug::EmptyIsEnd | Bug::Banner if came.is_empty() => {
                     return Err(io::Error::other("the server has closed the connection"));
                 }
                 Bug::PrintsLate if self.earlier.iter().any(|old| old == came) => self.print(came),
@@ -217,12 +229,9 @@ impl Client {
 
     fn end(self, unanswered: usize) -> io::Result<()> {
         match self.bug {
-            Bug::NeverLeaves if unanswered == 0 => loop {
-                thread::park();
-            },
+            Bug::NeverLeaves if unanswered == 0 => hang(),
             Bug::ExitOne => Err(io::Error::other("done")),
             Bug::GivesUpExitZero => Ok(()),
-            /*T*/
             Bug::Tires if self.answered > 0 => {
                 say("done");
                 Ok(())
@@ -231,18 +240,4 @@ impl Client {
             _ => Ok(()),
         }
     }
-}
-
-pub(crate) fn is_idle(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted
-    )
-}
-
-fn is_refused(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset
-    )
 }

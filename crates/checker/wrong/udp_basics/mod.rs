@@ -8,13 +8,11 @@ mod table;
 use std::io;
 
 use crate::Place;
+use crate::common;
 use crate::entry::Entry;
 pub(crate) use table::BANK;
 use table::Bug;
 
 pub(crate) fn run(entry: &Entry<Bug>, place: &Place<'_>) -> io::Result<()> {
-    match place.host {
-        None => server::run(place.port, entry.bug),
-        Some(host) => client::run(host, place.port, entry.bug),
-    }
+    common::run(entry.bug, place, server::run, client::run)
 }

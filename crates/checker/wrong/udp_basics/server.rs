@@ -1,14 +1,15 @@
 //! The right server, and what wrong ones do instead.
 
 use std::collections::HashSet;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 use std::thread;
 
 use socket2::{Domain, Socket, Type};
 
 use super::table::Bug;
-use crate::show::{say, say_text};
+use crate::common::{AtSignal, hang, is_refused, stop_on_signal};
+use crate::show::{say, say_in_blocks, say_text};
 
 pub(crate) fn run(port: u16, bug: Bug) -> io::Result<()> {
     match bug {
@@ -21,16 +22,23 @@ pub(crate) fn run(port: u16, bug: Bug) -> io::Result<()> {
         _ => {}
     }
     let socket = bind(port, bug)?;
-    stop_on_signal(bug)?;
+    stop_on_signal(at_signal(bug))?;
     say(&format!("listening on {}", socket.local_addr()?));
-    Server {
-        socket,
-        bug,
-        first: None,
-        last: None,
-        answered: HashSet::new(),
+    let others = if bug == Bug::Threads { 3 } else { 0 };
+    for _ in 0..others {
+        let socket = socket.try_clone()?;
+        thread::spawn(move || Server::new(socket, bug).serve());
     }
-    .serve()
+    Server::new(socket, bug).serve()
+}
+
+fn at_signal(bug: Bug) -> AtSignal {
+    match bug {
+        Bug::KilledBySignal => AtSignal::IsKilled,
+        Bug::OnlySigterm => AtSignal::OnlySigterm,
+        Bug::IgnoresSigterm => AtSignal::Stays,
+        _ => AtSignal::Stops,
+    }
 }
 
 fn bind(port: u16, bug: Bug) -> io::Result<UdpSocket> {
@@ -46,37 +54,9 @@ fn bind(port: u16, bug: Bug) -> io::Result<UdpSocket> {
     Ok(socket.into())
 }
 
-#[cfg(unix)]
-fn stop_on_signal(bug: Bug) -> io::Result<()> {
-    use signal_hook::consts::{SIGINT, SIGTERM};
-    use signal_hook::iterator::Signals;
-
-    if bug == Bug::KilledBySignal {
-        return Ok(());
-    }
-    let mut signals = Signals::new([SIGTERM])?;
-    if bug != Bug::OnlySigterm {
-        signals.add_signal(SIGINT)?;
-    }
-    thread::spawn(move || {
-        for _ in signals.forever() {
-            if bug != Bug::IgnoresSigterm {
-                say("stopped");
-                std::process::exit(0);
-            }
-        }
-    });
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn stop_on_signal(_bug: Bug) -> io::Result<()> {
-    Ok(())
-}
-
 /// Ends at a signal, while the process that holds the socket does not.
 fn let_a_child_work(port: u16) -> io::Result<()> {
-    stop_on_signal(Bug::Right)?;
+    stop_on_signal(AtSignal::Stops)?;
     let mut child = std::process::Command::new(std::env::current_exe()?)
         .args(["udp-server-ignores-sigterm", &port.to_string()])
         .spawn()?;
@@ -95,10 +75,21 @@ struct Server {
 }
 
 impl Server {
+    fn new(socket: UdpSocket, bug: Bug) -> Self {
+        Self {
+            socket,
+            bug,
+            first: None,
+            last: None,
+            answered: HashSet::new(),
+        }
+    }
+
     fn serve(mut self) -> io::Result<()> {
         let size = match self.bug {
             Bug::Buffer1024 => 1024,
             Bug::Buffer1472 => 1472,
+            Bug::CutsAndDies => 2000,
             Bug::Buffer4096 => 4096,
             _ => 1 << 16,
         };
@@ -117,16 +108,25 @@ impl Server {
                 }
             };
             let data = buffer[..count].to_vec();
-            say_text("message: ", &data, self.bug == Bug::PrintsRaw);
+            match self.bug {
+                Bug::PrintsRawInBlocks => say_in_blocks("message: ", &data),
+                bug => say_text("message: ", &data, bug == Bug::PrintsRaw),
+            }
             self.first.get_or_insert_with(|| (sender, data.clone()));
             self.die_of(&data)?;
+            let ends = match self.bug {
+                Bug::OneAnswer => true,
+                Bug::EchoesEmptyAndEnds => data.is_empty(),
+                Bug::CutsAndDies => data.len() == size,
+                _ => false,
+            };
             let again = self.last.replace(sender) == Some(sender);
             for answer in self.answers(data) {
                 if let Err(error) = self.send(&answer, sender, again) {
                     say(&format!("not sent: {error}"));
                 }
             }
-            if self.bug == Bug::OneAnswer {
+            if ends {
                 return Ok(());
             }
         }
@@ -156,6 +156,7 @@ impl Server {
         let one = match self.bug {
             Bug::Silent => return Vec::new(),
             Bug::SkipsEmpty if data.is_empty() => return Vec::new(),
+            Bug::RefusesLarge if data.len() > 1472 => return Vec::new(),
             Bug::Refuses1025 if data.len() > 1024 => return Vec::new(),
             Bug::IgnoresRepeats if !data.is_empty() && !self.answered.insert(data.clone()) => {
                 return Vec::new();
@@ -181,6 +182,9 @@ impl Server {
 
     fn send(&self, answer: &[u8], sender: SocketAddr, again: bool) -> io::Result<()> {
         match (self.bug, &self.first) {
+            (Bug::FloodsOnEmpty, _) if answer.is_empty() => loop {
+                self.socket.send_to(answer, sender)?;
+            },
             (Bug::FixedReply, _) => {
                 let fixed = SocketAddr::from((Ipv4Addr::LOCALHOST, 9));
                 self.socket.send_to(answer, fixed)
@@ -213,18 +217,5 @@ impl Server {
         #[cfg(unix)]
         rustix::net::connect_unspec(&self.socket)?;
         sent
-    }
-}
-
-fn is_refused(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset
-    )
-}
-
-fn hang() -> ! {
-    loop {
-        thread::park();
     }
 }

@@ -1,13 +1,11 @@
 //! Addresses of datagram sockets. The flags are those of the stream lessons.
 
-use std::io::ErrorKind;
-
 use clap::Args;
 
-use super::place::{announce, cannot_listen};
+use super::place::{announce, cannot_listen, no_way};
 use crate::{
     address::Address,
-    exit::{Failure, reason},
+    exit::Failure,
     net::{DatagramOptions, DatagramSocket, Target},
     output::Output,
 };
@@ -77,18 +75,8 @@ impl<const PORT: u16> ConnectDatagrams<PORT> {
             bind: self.bind.clone(),
             target,
         };
-        DatagramSocket::open(&self.connect, &options).map_err(|error| {
-            let what = format!("cannot send to {}", self.connect);
-            let failure = Failure::new(what, reason(&error));
-            match error.kind() {
-                ErrorKind::AddrInUse => failure
-                    .next_step("another program has the address of --bind; leave --bind away"),
-                ErrorKind::AddrNotAvailable if self.bind.is_some() => {
-                    failure.next_step("no interface of this machine has the address of --bind")
-                }
-                _ => failure,
-            }
-        })
+        DatagramSocket::open(&self.connect, &options)
+            .map_err(|error| no_way("send", &self.connect, self.bind.as_ref(), &error))
     }
 }
 

@@ -3,15 +3,19 @@
 mod datagram;
 mod place;
 
-use std::{fmt, str::FromStr, time::Duration};
+use std::{fmt, io, str::FromStr, time::Duration};
 
 use clap::{Args, ValueEnum};
+use crossbeam_channel::{Receiver, unbounded};
 use encoding_rs::Encoding;
 
 use crate::{
+    exit::Failure,
     frame::Framing,
+    input::{Line, lines},
     messages::Settings,
     net::{Limit, StreamOptions},
+    output::reason,
     text::{OnError, TextCodec, encoding_for_label},
     wire::Wire,
 };
@@ -19,7 +23,8 @@ use crate::{
 pub use datagram::{ConnectDatagrams, ListenDatagrams};
 pub use place::{Connect, Listen};
 
-/// A number of seconds on the command line: decimals allowed, 0 for no limit.
+/// A number of seconds on the command line: decimals allowed. Whether 0 means "at
+/// once" or "no limit" is for the option to say.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Seconds(f64);
 
@@ -30,7 +35,7 @@ impl Seconds {
         Duration::from_secs_f64(self.0)
     }
 
-    /// The time limit it stands for.
+    /// The time limit it stands for, where 0 means none.
     #[must_use]
     pub fn limit(self) -> Limit {
         (self.0 > 0.0).then(|| self.span())
@@ -44,7 +49,7 @@ impl FromStr for Seconds {
         // A year and more is a mistake, and would overflow some system's clock.
         match text.parse::<f64>() {
             Ok(seconds) if (0.0..=1e8).contains(&seconds) => Ok(Seconds(seconds)),
-            _ => Err("write seconds from 0 (no limit) up, as in 10 or 0.5".to_owned()),
+            _ => Err("write seconds from 0 up, as in 10 or 0.5".to_owned()),
         }
     }
 }
@@ -68,7 +73,7 @@ pub struct Patience {
     )]
     pub idle_timeout: Seconds,
 
-    /// After Ctrl-C, seconds for an answer that is being sent
+    /// After Ctrl-C, seconds for an answer that is being sent; 0 to cut it
     #[arg(
         long,
         value_name = "SECS",
@@ -217,6 +222,43 @@ impl WireArgs {
     pub fn view(&self) -> Wire {
         Wire::new(self.wire)
     }
+}
+
+impl Settings {
+    /// A text of the command line as a message, encoded. `option` is its name.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] of usage when it cannot be encoded, or not be sent as one
+    /// message.
+    pub fn fixed(&self, option: &str, text: &str) -> Result<Vec<u8>, Failure> {
+        let bytes = self
+            .codec
+            .encode(text)
+            .map_err(|error| Failure::usage(option, error))?;
+        self.framing
+            .emit(&bytes, &mut Vec::new())
+            .map_err(|error| Failure::usage(option, error))?;
+        Ok(bytes.into_owned())
+    }
+}
+
+/// The messages of the command line, or else the lines of standard input.
+///
+/// # Errors
+///
+/// [`Failure`] when standard input cannot be read.
+pub fn given_or_typed(given: Vec<String>, limit: usize) -> Result<Receiver<Line>, Failure> {
+    if given.is_empty() {
+        return lines(io::stdin(), limit)
+            .map_err(|error| Failure::new("cannot read the input", reason(&error)));
+    }
+    let (sender, receiver) = unbounded();
+    for message in given {
+        // The receiver lives: it is returned below.
+        let _ = sender.send(Ok(message.into_bytes()));
+    }
+    Ok(receiver)
 }
 
 #[cfg(test)]

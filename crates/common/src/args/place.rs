@@ -108,32 +108,37 @@ impl<const PORT: u16> Connect<PORT> {
             bind: self.bind.clone(),
             timeout: timeout.limit(),
         };
-        connect(&self.connect, &options, stop).map_err(|error| match (error, &self.bind) {
-            (ConnectError::Stopped, _) => Failure::stopped("not connected yet"),
-            (ConnectError::Bind(error), Some(own)) => cannot_bind(own, &error),
-            (error @ ConnectError::Family, Some(own)) => Failure::new(
-                format_args!("cannot connect from {own} to {}", self.connect),
-                error,
-            )
-            .next_step("choose another --bind, or leave it away"),
-            (error, _) => {
-                let failure =
-                    Failure::new(format_args!("cannot connect to {}", self.connect), &error);
-                match error {
-                    ConnectError::Connect(error)
-                        if matches!(
-                            error.kind(),
-                            ErrorKind::ConnectionRefused | ErrorKind::NotFound
-                        ) =>
-                    {
-                        failure.next_step(format_args!(
-                            "start the server first: cargo run --bin {server}"
-                        ))
-                    }
-                    _ => failure,
-                }
+        connect(&self.connect, &options, stop).map_err(|error| {
+            let nobody = matches!(&error, ConnectError::Connect(error) if matches!(
+                error.kind(),
+                ErrorKind::ConnectionRefused | ErrorKind::NotFound
+            ));
+            let failure = no_way("connect", &self.connect, self.bind.as_ref(), &error);
+            if nobody {
+                return failure.next_step(format_args!(
+                    "start the server first: cargo run --bin {server}"
+                ));
             }
+            failure
         })
+    }
+}
+
+/// Why one cannot `connect`, or `send`, from the address `own` to another.
+pub(super) fn no_way(
+    what: &str,
+    to: &Address,
+    own: Option<&Address>,
+    error: &ConnectError,
+) -> Failure {
+    match (error, own) {
+        (ConnectError::Stopped, _) => Failure::stopped("not connected yet"),
+        (ConnectError::Bind(error), Some(own)) => cannot_bind(own, error),
+        (ConnectError::Family, Some(own)) => {
+            Failure::new(format_args!("cannot {what} from {own} to {to}"), error)
+                .next_step("choose another --bind, or leave it away")
+        }
+        _ => Failure::new(format_args!("cannot {what} to {to}"), error),
     }
 }
 

@@ -2,6 +2,10 @@
 
 use super::{FrameError, Framing, length, lines, lines::Parsed};
 
+/// Most bytes of an empty buffer that are kept: a peer that sends one long
+/// message and then nothing must not hold its memory for ever.
+const KEPT: usize = 64 * 1024;
+
 /// Collects bytes and gives back messages, however the bytes were cut.
 ///
 /// Feed it with [`push`](Self::push), say [`end`](Self::end) at the end of
@@ -16,8 +20,8 @@ pub struct Decoder {
     framing: Framing,
     limit: usize,
     buffer: Vec<u8>,
-    /// Bytes of `buffer` that were given out. They are dropped on the next
-    /// push and not at once, because the caller still borrows them.
+    /// Bytes of `buffer` that were given out. They are dropped on the next call
+    /// and not at once, because the caller still borrows them.
     used: usize,
     /// Bytes behind those that are known to hold no LF.
     searched: usize,
@@ -46,13 +50,18 @@ impl Decoder {
 
     /// Adds what a read returned.
     pub fn push(&mut self, bytes: &[u8]) {
-        if self.used == self.buffer.len() {
-            self.buffer.clear();
-        } else {
-            self.buffer.drain(..self.used);
-        }
-        self.used = 0;
+        self.forget();
         self.buffer.extend_from_slice(bytes);
+    }
+
+    /// Drops what was given out.
+    fn forget(&mut self) {
+        if self.used == 0 {
+            return;
+        }
+        self.buffer.drain(..self.used);
+        self.buffer.shrink_to(KEPT);
+        self.used = 0;
     }
 
     /// Says that no more bytes will come.
@@ -74,6 +83,10 @@ impl Decoder {
         reason = "an iterator cannot lend its own buffer"
     )]
     pub fn next(&mut self) -> Result<Option<&[u8]>, FrameError> {
+        if self.used == self.buffer.len() {
+            // Now and not on the next push, which may be hours away.
+            self.forget();
+        }
         let rest = &self.buffer[self.used..];
         let all = Parsed {
             message: rest,
@@ -82,7 +95,7 @@ impl Decoder {
         let parsed = match self.framing {
             _ if rest.is_empty() => None,
             Framing::Raw => Some(all),
-            Framing::Lines => match lines::parse_on(rest, self.searched, self.limit)? {
+            Framing::Lines => match lines::parse(rest, self.searched, self.limit)? {
                 None if self.ended => Some(all),
                 parsed => {
                     self.searched = if parsed.is_none() { rest.len() } else { 0 };
@@ -115,5 +128,32 @@ impl Decoder {
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.buffer.capacity()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_message_does_not_keep_its_memory() {
+        for framing in [Framing::Length, Framing::Lines] {
+            let mut bytes = Vec::new();
+            framing
+                .emit(&vec![b'x'; framing.limit()], &mut bytes)
+                .unwrap();
+            for behind in [&b""[..], b"\0"] {
+                let mut decoder = Decoder::new(framing);
+                decoder.push(&bytes);
+                decoder.push(behind);
+                assert!(decoder.next().unwrap().is_some());
+                assert_eq!(decoder.next().unwrap(), None);
+                // With the beginning of the next one behind it, on the next push.
+                if !behind.is_empty() {
+                    decoder.push(b"\0");
+                }
+                assert!(decoder.capacity() <= KEPT, "{}", decoder.capacity());
+            }
+        }
     }
 }

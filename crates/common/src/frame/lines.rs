@@ -19,7 +19,9 @@ pub struct Parsed<'a> {
 }
 
 // ANCHOR: parse
-/// Finds the first line of `input`.
+/// Finds the first line of `input`, whose first `searched` bytes are known to
+/// hold no LF: a line that comes byte by byte is searched once and not once for
+/// each.
 ///
 /// `Ok(None)` asks for more bytes.
 ///
@@ -28,13 +30,7 @@ pub struct Parsed<'a> {
 /// [`FrameError::TooLong`] as soon as more than `limit` bytes stand before an
 /// LF or, without one, in all: there is no need to wait for the end of a line
 /// that is already too long.
-pub fn parse(input: &[u8], limit: usize) -> Result<Option<Parsed<'_>>, FrameError> {
-    parse_on(input, 0, limit)
-}
-
-/// As [`parse`], where the first `searched` bytes are known to hold no LF: a
-/// line that comes byte by byte is then searched once and not once for each.
-pub(super) fn parse_on(
+pub fn parse(
     input: &[u8],
     searched: usize,
     limit: usize,

@@ -9,7 +9,7 @@ use rustix::{event::PollFlags, io::Errno};
 use socket2::{SockAddr, Socket, Type};
 
 use super::{Limit, Stream, listen::bind_new, path::RemoveOnDrop, resolve, wait_for};
-use crate::{address::Address, exit::reason, stop::Stop};
+use crate::{address::Address, output::reason, stop::Stop};
 
 /// How long a Unix socket's connect may wait without hearing a stop.
 const SLICE: Duration = Duration::from_millis(100);
@@ -72,26 +72,42 @@ pub fn connect(
     stop: &Stop,
 ) -> Result<Stream, ConnectError> {
     let deadline = options.timeout.map(|limit| Instant::now() + limit);
-    let locals = match &options.bind {
-        Some(own) => Some(resolve(own).map_err(ConnectError::Bind)?),
-        None => None,
-    };
-    let mut candidates = Vec::new();
-    for candidate in resolve(address)? {
-        match &locals {
-            None => candidates.push((candidate, None)),
-            // 127.0.0.1 cannot talk to [::1].
-            Some(locals) => {
-                let local = locals.iter().find(|l| l.domain() == candidate.domain());
-                candidates.extend(local.map(|local| (candidate, Some(local))));
-            }
-        }
-    }
+    let candidates = routes(address, options.bind.as_ref())?;
     try_each(&candidates, deadline, stop)
 }
 
+/// Every address that `address` stands for, with the own one of the same family
+/// if there has to be one.
+///
+/// # Errors
+///
+/// [`ConnectError::Bind`] or [`ConnectError::Connect`] when a name has no
+/// address, [`ConnectError::Family`] when no two belong together.
+pub(super) fn routes(
+    address: &Address,
+    own: Option<&Address>,
+) -> Result<Vec<(SockAddr, Option<SockAddr>)>, ConnectError> {
+    let candidates = resolve(address)?;
+    let Some(own) = own else {
+        return Ok(candidates.into_iter().map(|to| (to, None)).collect());
+    };
+    let locals = resolve(own).map_err(ConnectError::Bind)?;
+    let routes: Vec<_> = candidates
+        .into_iter()
+        .filter_map(|to| {
+            // 127.0.0.1 cannot talk to [::1].
+            let local = locals.iter().find(|l| l.domain() == to.domain())?;
+            Some((to, Some(local.clone())))
+        })
+        .collect();
+    if routes.is_empty() {
+        return Err(ConnectError::Family);
+    }
+    Ok(routes)
+}
+
 fn try_each(
-    candidates: &[(SockAddr, Option<&SockAddr>)],
+    candidates: &[(SockAddr, Option<SockAddr>)],
     deadline: Option<Instant>,
     stop: &Stop,
 ) -> Result<Stream, ConnectError> {
@@ -100,7 +116,7 @@ fn try_each(
     for (candidate, local) in candidates {
         let share = deadline.map(|deadline| share(Instant::now(), deadline, untried));
         untried -= 1;
-        match connect_to(candidate, *local, share, stop) {
+        match connect_to(candidate, local.as_ref(), share, stop) {
             Ok((socket, path)) => return Ok(Stream::new(socket, candidate, path)),
             Err(_) if stop.is_set() => return Err(ConnectError::Stopped),
             Err(error) => last = error,
@@ -191,7 +207,8 @@ fn is_under_way(error: &io::Error) -> bool {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
-    use std::{net::TcpListener, thread};
+    use crate::soon::begin;
+    use std::net::TcpListener;
 
     /// A listener that completes no handshake any more, and what keeps it so.
     fn full() -> io::Result<(Socket, Vec<Socket>)> {
@@ -253,13 +270,14 @@ mod tests {
         let (silent, _waiting) = full().unwrap();
         for address in [unix, silent.local_addr().unwrap()] {
             let stop = Stop::new();
-            thread::scope(|scope| {
+            let connecting = begin({
+                let stop = stop.clone();
                 // Without a time limit: only the stop can end it.
-                let connecting = scope.spawn(|| try_each(&[(address, None)], None, &stop));
-                stop.trigger();
-                let error = connecting.join().unwrap().unwrap_err();
-                assert!(matches!(error, ConnectError::Stopped), "{error:?}");
+                move || try_each(&[(address, None)], None, &stop)
             });
+            stop.trigger();
+            let error = connecting.end().unwrap_err();
+            assert!(matches!(error, ConnectError::Stopped), "{error:?}");
         }
     }
 }

@@ -90,7 +90,7 @@ impl fmt::Display for DatagramError {
                 from.map_or(Ok(()), |from| write!(f, " ({from} sent it)"))
             }
             DatagramError::Refused => f.write_str("nobody listens there"),
-            DatagramError::Io(error) => f.write_str(&crate::exit::reason(error)),
+            DatagramError::Io(error) => f.write_str(&crate::output::reason(error)),
         }
     }
 }
@@ -198,12 +198,12 @@ impl DatagramSocket {
     ) -> Result<Option<Datagram<'a>>, DatagramError> {
         loop {
             let taken = self.take(buffer);
+            // Before it is shown: the alarm is not for anybody's eyes.
             if stop.is_set() {
                 return Ok(None);
             }
             if let Some((count, from)) = taken? {
-                let bytes = &buffer.0[..count];
-                return Ok(Some(Datagram { bytes, from }));
+                return Ok(Some(self.datagram(buffer, count, from)));
             }
         }
     }
@@ -226,11 +226,22 @@ impl DatagramSocket {
             // is not, and a call without a limit would wait for the next one.
             self.socket.set_read_timeout(Some(TICK))?;
             if let Some((count, from)) = self.take(buffer)? {
-                let bytes = &buffer.0[..count];
-                return Ok(Some(Datagram { bytes, from }));
+                return Ok(Some(self.datagram(buffer, count, from)));
             }
         }
         Ok(None)
+    }
+
+    /// What was taken, shown.
+    fn datagram<'a>(
+        &self,
+        buffer: &'a DatagramBuffer,
+        count: usize,
+        from: SocketAddr,
+    ) -> Datagram<'a> {
+        let bytes = &buffer.0[..count];
+        self.wire.show(Direction::Received, &from, bytes);
+        Datagram { bytes, from }
     }
 
     // ANCHOR: receive
@@ -245,11 +256,7 @@ impl DatagramSocket {
                 limit,
                 from: Some(from),
             }),
-            Ok((count, from)) => {
-                let bytes = &buffer.0[..count];
-                self.wire.show(Direction::Received, &from, bytes);
-                Ok(Some((count, from)))
-            }
+            Ok((count, from)) => Ok(Some((count, from))),
             Err(error) => match error.kind() {
                 io::ErrorKind::WouldBlock
                 | io::ErrorKind::TimedOut
@@ -275,21 +282,28 @@ impl DatagramSocket {
     pub fn wake_on(&self, stop: &Stop) -> io::Result<Wake> {
         let mut own = self.local;
         match own.ip() {
-            // Other members would hear it, too. So this one looks by itself.
-            ip if ip.is_multicast() => {
-                self.socket.set_read_timeout(Some(LOOK))?;
-                return Ok(stop.on_stop(|| {}));
-            }
             // "Every address of this machine" is none to send to.
             IpAddr::V4(ip) if ip.is_unspecified() => own.set_ip(Ipv4Addr::LOCALHOST.into()),
             IpAddr::V6(ip) if ip.is_unspecified() => own.set_ip(Ipv6Addr::LOCALHOST.into()),
             _ => {}
+        }
+        // Others would hear it, too. So this one looks by itself.
+        if own.ip().is_multicast() || is_broadcast(own) {
+            self.socket.set_read_timeout(Some(LOOK))?;
+            return Ok(stop.on_stop(|| {}));
         }
         let bell = self.socket.try_clone()?;
         Ok(stop.on_stop(move || {
             let _ = bell.send_to(b"", own);
         }))
     }
+}
+
+/// Whether it is the address of everybody on a link. Only the system knows its
+/// links, and it refuses what nobody has asked for with `SO_BROADCAST`.
+fn is_broadcast(address: SocketAddr) -> bool {
+    let asked = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).and_then(|s| s.connect(address));
+    address.is_ipv4() && asked.is_err()
 }
 
 /// Windows reports a datagram that did not fit as an error (`WSAEMSGSIZE`);

@@ -6,6 +6,7 @@
 mod accept;
 mod connect;
 mod datagram;
+mod descriptors;
 mod listen;
 mod path;
 mod stream;
@@ -31,6 +32,7 @@ pub use datagram::{
     Datagram, DatagramBuffer, DatagramError, DatagramOptions, DatagramSocket, DatagramSockets,
     LARGEST_DATAGRAM, Target,
 };
+pub use descriptors::allow_descriptors;
 pub use listen::{ListenOptions, Listener, listen};
 pub(crate) use path::remove_paths;
 pub use stream::{Stream, StreamOptions};

@@ -14,10 +14,10 @@ use std::{
     net::UdpSocket,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -36,8 +36,18 @@ struct Inner {
     /// The other end; dropping it closes the channel.
     open: Mutex<Option<Sender<Infallible>>>,
     alarm: Mutex<Option<Arc<UdpSocket>>>,
-    wakes: Mutex<HashMap<u64, Registered>>,
-    next_wake: AtomicU64,
+    wakes: Mutex<Wakes>,
+}
+
+/// What is called, and when. Under one lock: a function comes either before the
+/// signal, and is called by it, or after it, and sees to itself.
+#[derive(Default)]
+struct Wakes {
+    given: Option<Instant>,
+    next: u64,
+    registered: HashMap<u64, Registered>,
+    /// Delays that have their thread already.
+    timers: BTreeSet<Duration>,
 }
 
 /// A function, and how long after the signal it is called.
@@ -54,8 +64,7 @@ impl Stop {
             channel,
             open: Mutex::new(Some(open)),
             alarm: Mutex::new(None),
-            wakes: Mutex::new(HashMap::new()),
-            next_wake: AtomicU64::new(0),
+            wakes: Mutex::default(),
         }))
     }
 
@@ -80,9 +89,14 @@ impl Stop {
         if let Some(alarm) = &*lock(&self.0.alarm) {
             let _ = alarm.send(b"!");
         }
-        let delays: BTreeSet<Duration> = lock(&self.0.wakes).values().map(|(d, _)| *d).collect();
+        let mut wakes = lock(&self.0.wakes);
+        let given = Instant::now();
+        wakes.given = Some(given);
+        wakes.timers = wakes.registered.values().map(|(d, _)| *d).collect();
+        let delays = wakes.timers.clone();
+        drop(wakes);
         for delay in delays {
-            self.wake_after(delay);
+            self.wake_after(delay, given);
         }
     }
 
@@ -122,8 +136,7 @@ impl Stop {
     }
 
     /// Calls `wake` when the signal is given, at once if it was given already,
-    /// for as long as the returned [`Wake`] lives. `wake` must not block, and
-    /// may be called more than once.
+    /// for as long as the returned [`Wake`] lives. `wake` must not block.
     pub fn on_stop(&self, wake: impl Fn() + Send + 'static) -> Wake {
         self.on_stop_after(Duration::ZERO, wake)
     }
@@ -131,12 +144,23 @@ impl Stop {
     /// As [`on_stop`](Self::on_stop), but `delay` after the signal. All
     /// functions of one delay share one thread.
     pub fn on_stop_after(&self, delay: Duration, wake: impl Fn() + Send + 'static) -> Wake {
-        let id = self.0.next_wake.fetch_add(1, Ordering::Relaxed);
-        lock(&self.0.wakes).insert(id, (delay, Box::new(wake)));
-        // After the insertion: either trigger() sees the entry, or we see its
-        // flag, or both, and twice is once.
-        if self.is_set() {
-            self.wake_after(delay);
+        let mut wakes = lock(&self.0.wakes);
+        let id = wakes.next;
+        wakes.next += 1;
+        match wakes.given {
+            // Its time has come already: nobody else will call it.
+            Some(given) if given.elapsed() >= delay => {
+                drop(wakes);
+                wake();
+            }
+            given => {
+                wakes.registered.insert(id, (delay, Box::new(wake)));
+                let untimed = given.filter(|_| wakes.timers.insert(delay));
+                drop(wakes);
+                if let Some(given) = untimed {
+                    self.wake_after(delay, given);
+                }
+            }
         }
         Wake {
             stop: self.clone(),
@@ -144,13 +168,13 @@ impl Stop {
         }
     }
 
-    fn wake_after(&self, delay: Duration) {
+    fn wake_after(&self, delay: Duration, given: Instant) {
         let late = self.clone();
         let timer = (!delay.is_zero()).then(|| {
             thread::Builder::new()
                 .name("grace".to_owned())
                 .spawn(move || {
-                    thread::sleep(delay);
+                    thread::sleep(delay.saturating_sub(given.elapsed()));
                     late.wake(delay);
                 })
         });
@@ -161,7 +185,7 @@ impl Stop {
     }
 
     fn wake(&self, delay: Duration) {
-        for (when, wake) in lock(&self.0.wakes).values() {
+        for (when, wake) in lock(&self.0.wakes).registered.values() {
             if *when == delay {
                 wake();
             }
@@ -200,7 +224,7 @@ impl Wake {
 
 impl Drop for Wake {
     fn drop(&mut self) {
-        lock(&self.stop.0.wakes).remove(&self.id);
+        lock(&self.stop.0.wakes).registered.remove(&self.id);
     }
 }
 
@@ -210,74 +234,4 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::sync::atomic::AtomicUsize;
-
-    #[test]
-    fn every_way_of_waiting_ends() {
-        let stop = Stop::new();
-        let calls = Arc::new(AtomicUsize::new(0));
-        let count = Arc::clone(&calls);
-        let kept = stop.on_stop(move || {
-            count.fetch_add(1, Ordering::SeqCst);
-        });
-        let dropped = Arc::clone(&calls);
-        let (told, late_call) = bounded::<Infallible>(0);
-        drop(stop.on_stop(move || {
-            dropped.fetch_add(100, Ordering::SeqCst);
-        }));
-        let late = stop.on_stop_after(Duration::from_millis(1), {
-            let (told, told_late) = (Mutex::new(Some(told)), Arc::clone(&calls));
-            move || {
-                assert_eq!(told_late.load(Ordering::SeqCst), 1);
-                drop(lock(&told).take());
-            }
-        });
-        let waiter = thread::spawn({
-            let stop = stop.clone();
-            move || stop.channel().recv()
-        });
-        assert!(!stop.is_set());
-        stop.trigger();
-        stop.trigger();
-        assert!(stop.is_set());
-        assert!(waiter.join().unwrap().is_err());
-        assert_eq!(calls.load(Ordering::SeqCst), 1);
-        let soon = Duration::from_secs(20);
-        let called = late_call.recv_timeout(soon).unwrap_err();
-        assert!(called.is_disconnected(), "it was never called");
-        drop((kept, late));
-    }
-
-    #[test]
-    fn late_comers_are_woken_at_once() {
-        let stop = Stop::new();
-        stop.trigger();
-        let woken = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&woken);
-        let _wake = stop.on_stop(move || flag.store(true, Ordering::SeqCst));
-        assert!(woken.load(Ordering::SeqCst));
-    }
-
-    #[test]
-    fn the_alarm_rings_whether_made_before_or_after() {
-        let stop = Stop::new();
-        let early = stop.alarm().unwrap();
-        early.set_nonblocking(true).unwrap();
-        assert!(early.peek(&mut [0]).is_err(), "not yet");
-        early.set_nonblocking(false).unwrap();
-        early
-            .set_read_timeout(Some(Duration::from_secs(20)))
-            .unwrap();
-        stop.trigger();
-        assert_eq!(early.peek(&mut [0]).unwrap(), 1);
-
-        let stopped = Stop::new();
-        stopped.trigger();
-        let late = stopped.alarm().unwrap();
-        late.set_read_timeout(Some(Duration::from_secs(20)))
-            .unwrap();
-        assert_eq!(late.peek(&mut [0]).unwrap(), 1);
-    }
-}
+mod tests;

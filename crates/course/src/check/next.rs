@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use checker::{Lesson, Level, Outcome, Report, Role};
+use checker::{Lesson, Outcome, Report, Role};
 
 use crate::cli::Check;
 use crate::error::Result;
@@ -52,7 +52,7 @@ impl Next<'_> {
         let lesson = self.lesson;
         let has_more = |report: &Report| {
             let mut checks = lesson.checks.iter();
-            checks.any(|check| check.role == report.role && check.level == Level::More)
+            checks.any(|check| check.role == report.role && !check.level.is_core())
         };
         let sources: Vec<String> = self
             .reports

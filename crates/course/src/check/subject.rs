@@ -65,7 +65,9 @@ fn reference(lesson: &Lesson, workspace: &Workspace) -> Result<Vec<Subject>> {
         Ok((role, command_line(binary, arguments)))
     };
     let options = lesson.client_options.iter();
-    let options: String = options.map(|word| format!(" --{word} {{{word}}}")).collect();
+    let options: String = options
+        .map(|word| format!(" --{word} {{{word}}}"))
+        .collect();
     Ok(vec![
         ours(Role::Server, "--listen {addr}")?,
         ours(

@@ -12,42 +12,65 @@ use super::entry::{Entry, Kind};
 use super::script::{SERVER, WIRE};
 
 /// How long an event is held back for one that happened before it and is reported after it.
-const HOLD: Duration = Duration::from_millis(15);
-/// What one place in a conversation counts as, in time. Five of them are within `HOLD`.
+const HOLD: Duration = Duration::from_millis(20);
+/// What one place in a conversation counts as, in time. All of them are within `HOLD`.
 const PLACE: Duration = Duration::from_millis(3);
 
 /// Events that are not yet shown.
 #[derive(Debug, Default)]
 pub(super) struct Held {
-    /// The time that decides the order, then the event.
-    entries: Vec<(Instant, Entry)>,
+    entries: Vec<One>,
+}
+
+#[derive(Debug)]
+struct One {
+    /// The time that decides the order.
+    key: Instant,
+    happened: Instant,
+    entry: Entry,
 }
 
 impl Held {
     /// Adds an event that happened at a time.
     pub(super) fn push(&mut self, happened: Instant, entry: Entry) {
-        let key = happened + PLACE * place(&entry);
-        // Lines of one source never change places, and a program's end comes last. The wire is one
-        // source: the proxy reports in the order of causes.
-        let own = self.entries.iter().filter(|(_, held)| {
-            let one_source = held.kind == entry.kind || entry.actor == WIRE;
-            held.actor == entry.actor && (one_source || entry.kind == Kind::Exit)
+        let own = happened + PLACE * place(&entry);
+        let before = self
+            .entries
+            .iter()
+            .filter(|held| comes_before(held, happened, &entry));
+        let key = before
+            .map(|held| held.key)
+            .chain([own])
+            .max()
+            .unwrap_or(own);
+        if is_question(&entry) {
+            // The server's words about it may be here already.
+            for held in &mut self.entries {
+                if is_said_by_server(&held.entry) && held.happened >= happened {
+                    held.key = held.key.max(key);
+                }
+            }
+        }
+        self.entries.push(One {
+            key,
+            happened,
+            entry,
         });
-        let key = own.map(|(key, _)| *key).chain([key]).max().unwrap_or(key);
-        self.entries.push((key, entry));
     }
 
     /// Takes out what has been held long enough, in order.
     pub(super) fn ripe(&mut self, now: Instant) -> Vec<Entry> {
-        // Stable: events with the same key stay as they came.
-        self.entries.sort_by_key(|(key, _)| *key);
-        let ripe = self.entries.partition_point(|(key, _)| *key + HOLD <= now);
-        self.entries.drain(..ripe).map(|(_, entry)| entry).collect()
+        // What the server says comes behind the question, also where a question that had to wait
+        // for the wire's order has the same key. Otherwise stable: events stay as they came.
+        self.entries
+            .sort_by_key(|held| (held.key, is_said_by_server(&held.entry)));
+        let ripe = self.entries.partition_point(|held| held.key + HOLD <= now);
+        self.entries.drain(..ripe).map(|held| held.entry).collect()
     }
 
     /// When the next one is ripe.
     pub(super) fn next_ripe(&self) -> Option<Instant> {
-        self.entries.iter().map(|(key, _)| *key + HOLD).min()
+        self.entries.iter().map(|held| held.key + HOLD).min()
     }
 
     /// Whether everything was taken out.
@@ -56,20 +79,38 @@ impl Held {
     }
 }
 
+/// Whether what is held must be shown before a new event, whatever their times say.
+fn comes_before(held: &One, happened: Instant, entry: &Entry) -> bool {
+    // Lines of one source never change places, and a program's end comes last. The wire is one
+    // source: the proxy reports in the order of causes.
+    let one_source = held.entry.kind == entry.kind || entry.actor == WIRE;
+    let own = held.entry.actor == entry.actor && (one_source || entry.kind == Kind::Exit);
+    let cause = is_said_by_server(entry) && is_question(&held.entry) && held.happened <= happened;
+    own || cause
+}
+
+fn is_question(entry: &Entry) -> bool {
+    entry.actor == WIRE && entry.kind == Kind::Data && !entry.is_answer()
+}
+
+fn is_said_by_server(entry: &Entry) -> bool {
+    entry.actor == SERVER && entry.kind == Kind::Output
+}
+
 /// An event's place in a conversation.
 fn place(entry: &Entry) -> u32 {
     match (entry.kind, entry.actor.as_str()) {
         (Kind::Command | Kind::Typed | Kind::Act, _) => 0,
-        (_, WIRE) if entry.is_answer() => 2,
-        (_, WIRE) => 0,
-        (Kind::Exit, _) => 4,
+        // Told before it is done.
+        (Kind::Complaint, _) if entry.text.contains(", sending ") => 0,
+        (_, WIRE) if entry.is_answer() => 3,
+        (_, WIRE) => 1,
+        (Kind::Exit, _) => 5,
         // Complaints come through a pipe of their own, most often as a last word.
-        (Kind::Complaint, SERVER) => 2,
-        (_, SERVER) => 1,
-        // A note is about what the client does next, and comes before what comes of it.
-        (Kind::Complaint, _) if entry.text.starts_with("note: ") => 1,
-        (Kind::Complaint, _) => 4,
-        _ => 3,
+        (Kind::Complaint, SERVER) => 3,
+        (_, SERVER) => 2,
+        (Kind::Complaint, _) => 5,
+        _ => 4,
     }
 }
 
@@ -116,6 +157,28 @@ mod tests {
         held.push(late, data(Direction::ToServer));
         held.push(now, said("A", Kind::Output));
         assert_eq!(held.ripe(now + HOLD + PLACE * 4), [said("A", Kind::Output)]);
-        assert_eq!(held.next_ripe(), Some(late + HOLD));
+        assert_eq!(held.next_ripe(), Some(late + PLACE + HOLD));
+    }
+
+    #[test]
+    fn the_server_speaks_behind_its_question_also_when_the_wire_is_behind() {
+        let now = Instant::now();
+        let soon = now + PLACE / 3;
+        let answer = data(Direction::ToClient);
+        let question = data(Direction::ToServer);
+        let words = said(SERVER, Kind::Output);
+        let right = [answer.clone(), question.clone(), words.clone()];
+        for question_first in [true, false] {
+            let mut held = Held::default();
+            held.push(now, answer.clone());
+            if question_first {
+                held.push(soon, question.clone());
+                held.push(soon, words.clone());
+            } else {
+                held.push(soon, words.clone());
+                held.push(soon, question.clone());
+            }
+            assert_eq!(held.ripe(now + Duration::from_secs(1)), right);
+        }
     }
 }

@@ -166,10 +166,12 @@ impl<'a> Stage<'a> {
             _ => &self.programs.client,
         };
         let number = self.actors.len();
+        // Before it starts: what it does then comes behind it.
+        let now = Instant::now();
         let actor = Actor::start(name, number, program, args, &self.mouth)
             .map_err(|error| Trouble::Failed(format!("{}: {error}", program.display())))?;
         let file = program.file_stem().unwrap_or_default().to_string_lossy();
-        self.act(name, Kind::Command, &command(&file, args));
+        self.act_at(now, name, Kind::Command, &command(&file, args));
         self.actors.push(actor);
         Ok(number)
     }
@@ -186,7 +188,10 @@ impl<'a> Stage<'a> {
 
     /// Notes what we did ourselves.
     pub(super) fn act(&mut self, actor: &str, kind: Kind, text: &str) {
-        let now = Instant::now();
+        self.act_at(Instant::now(), actor, kind, text);
+    }
+
+    fn act_at(&mut self, now: Instant, actor: &str, kind: Kind, text: &str) {
         self.held.push(
             now,
             Entry::new(self.since(now), actor, kind, text.to_owned()),

@@ -114,7 +114,7 @@ fn owner(port: u16, transport: Transport) -> Option<String> {
     let id = process.file_name();
     Some(format!(
         "{} (process {})",
-        name.trim(),
+        checker::harmless(name.trim().as_bytes()),
         id.to_string_lossy()
     ))
 }

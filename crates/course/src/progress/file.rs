@@ -42,7 +42,8 @@ impl Progress {
                     "progress is not read: {}: {error}",
                     file.display()
                 ));
-                (Contents::default(), true)
+                // It may be readable again tomorrow: a new file must not take its place.
+                (Contents::default(), false)
             }
         };
         Progress {

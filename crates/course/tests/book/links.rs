@@ -77,6 +77,11 @@ fn follow(page: &Page, target: &str, book: &Path) -> Result<(), String> {
     if is_markdown && page.path.starts_with(book) && !path.starts_with(book) {
         return Err("mdBook makes .html of .md, and outside of the book there is none".to_owned());
     }
+    if is_markdown && page.path.starts_with(book) && path.ends_with("README.md") {
+        return Err(
+            "mdBook makes index.html of it, and this link still says README.html".to_owned(),
+        );
+    }
     match anchor {
         None => Ok(()),
         Some(anchor) if is_markdown => {

@@ -235,9 +235,9 @@ fn a_command_that_is_not_there_is_named() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_ends_the_check_when_nothing_can_be_left_behind() {
-    use std::process::{Command, Stdio};
+    use std::process::Command;
 
-    use rustix::process::{Pid, Signal, kill_process};
+    use checker::program::{SOON, Signal};
 
     let student = Student::new();
     let fifo = student.folder().join("started");
@@ -249,25 +249,19 @@ fn ctrl_c_ends_the_check_when_nothing_can_be_left_behind() {
             .success()
     );
     let server = format!("sh -c 'echo > \"{}\"; sleep 1'", fifo.display());
-    let child = student
-        .course(&["check", "tcp-basics", "--server", &server])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // Reading waits until the program under check writes: from then on it runs.
-    fs::read(&fifo).unwrap();
-    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
-    let ran = crate::student::Ran::from(child.wait_with_output().unwrap()).code(130);
-    assert!(
-        ran.stderr.contains("stopping after this check"),
-        "{}",
-        ran.stderr
-    );
+    let mut check = student.start(&["check", "tcp-basics", "--server", &server]);
+    // Opening waits until the program under check does the same: from then on it
+    // runs. In a thread, since it never may.
+    let (opened, wait) = std::sync::mpsc::channel();
+    std::thread::spawn(move || opened.send(fs::read(&fifo)));
+    wait.recv_timeout(SOON).unwrap().unwrap();
+    check.signal(Signal::Interrupt);
+    assert_eq!(check.wait(), 130);
+    let (stdout, stderr) = (check.stdout(), check.stderr());
+    assert!(stderr.contains("stopping after this check"), "{stderr}");
     // What was judged until then is told.
     assert!(
-        ran.stdout.contains("exited-early") && ran.stdout.contains("Stopped by Ctrl-C"),
-        "{}",
-        ran.stdout
+        stdout.contains("exited-early") && stdout.contains("Stopped by Ctrl-C"),
+        "{stdout}"
     );
 }

@@ -67,28 +67,23 @@ fn in_steps_each_action_waits_for_enter_and_time_limits_are_off() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_ends_the_demo_and_its_programs() {
-    use std::io::{BufRead as _, BufReader};
     use std::net::TcpStream;
-    use std::process::Stdio;
 
-    use rustix::process::{Pid, Signal, kill_process};
+    use checker::program::Signal;
 
     let student = Student::new();
-    let mut child = student
-        .course(&["demo", "tcp-basics", "--scene", "1", "--step"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
+    let mut demo = student.start(&["demo", "tcp-basics", "--scene", "1", "--step"]);
+    // The server's own line, behind its name.
+    demo.expect_line(|line| line.contains("listening on "));
+    let printed = demo.printed();
+    let server = printed
+        .lines()
+        .find_map(|line| Some(line.split_once("listening on ")?.1))
         .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let server = lines
-        .find_map(|line| Some(line.unwrap().split_once("listening on ")?.1.to_owned()))
-        .unwrap();
-    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    demo.signal(Signal::Interrupt);
+    assert_eq!(demo.wait(), 130);
     assert!(
-        TcpStream::connect(&server).is_err(),
+        TcpStream::connect(server).is_err(),
         "a server is left at {server}"
     );
 }

@@ -1,12 +1,12 @@
 //! `proxy tcp` between real sockets.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::process::Stdio;
 use std::thread;
 
+use checker::program::{SOON, Signal};
+
 use crate::student::Student;
-use rustix::process::{Pid, Signal, kill_process};
 
 #[test]
 fn what_passes_is_shown_cut_and_summed_up() {
@@ -14,30 +14,27 @@ fn what_passes_is_shown_cut_and_summed_up() {
     let server = listener.local_addr().unwrap().to_string();
     let upstream = thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
+        stream.set_read_timeout(Some(SOON)).unwrap();
         let mut all = Vec::new();
         stream.read_to_end(&mut all).unwrap();
         stream.write_all(b"\x1b[2Jok\n").unwrap();
         all
     });
     let student = Student::new();
-    let mut child = student
-        .course(&[
-            "proxy",
-            "tcp",
-            "--listen",
-            "127.0.0.1:0",
-            "--connect",
-            &server,
-        ])
-        .args(["--split", "4", "--direction", "to-server"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let first = lines.next().unwrap().unwrap();
-    let address = first.strip_prefix("listening on ").unwrap();
-
-    let mut client = TcpStream::connect(address).unwrap();
+    let mut proxy = student.start(&[
+        "proxy",
+        "tcp",
+        "--listen",
+        "127.0.0.1:0",
+        "--connect",
+        &server,
+        "--split",
+        "4",
+        "--direction",
+        "to-server",
+    ]);
+    let mut client = TcpStream::connect(proxy.address()).unwrap();
+    client.set_read_timeout(Some(SOON)).unwrap();
     client.write_all("hi 你好\n".as_bytes()).unwrap();
     client.shutdown(Shutdown::Write).unwrap();
     let mut answer = Vec::new();
@@ -46,18 +43,11 @@ fn what_passes_is_shown_cut_and_summed_up() {
     assert_eq!(upstream.join().unwrap(), "hi 你好\n".as_bytes());
 
     // Only when it has said that the connection is over has it seen everything.
-    let mut log = String::new();
-    for line in lines.by_ref() {
-        let line = line.unwrap();
-        log.push_str(&line);
-        log.push('\n');
-        if line.ends_with("#1  closed") {
-            break;
-        }
-    }
-    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
-    let last = lines.last().unwrap().unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+    proxy.expect_line(|line| line.ends_with("#1  closed"));
+    proxy.signal(Signal::Interrupt);
+    assert_eq!(proxy.wait(), 0);
+    let log = proxy.stdout();
+    let last = log.lines().last().unwrap();
     assert!(log.contains("68 69 20 e4"), "cut after 4 bytes: {log}");
     assert!(log.contains("\\x1b[2Jok⏎"), "whole and escaped: {log}");
     assert!(!log.contains('\x1b'), "{log}");

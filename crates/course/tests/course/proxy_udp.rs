@@ -1,18 +1,14 @@
 //! `proxy udp` between real sockets.
 
-use std::io::{BufRead as _, BufReader};
 use std::net::UdpSocket;
-use std::process::Stdio;
-use std::time::Duration;
+
+use checker::program::{SOON, Signal};
 
 use crate::student::Student;
-use rustix::process::{Pid, Signal, kill_process};
 
 fn socket() -> UdpSocket {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    socket
-        .set_read_timeout(Some(Duration::from_secs(20)))
-        .unwrap();
+    socket.set_read_timeout(Some(SOON)).unwrap();
     socket
 }
 
@@ -21,32 +17,24 @@ fn what_passes_is_shown_what_is_lost_is_told_and_all_is_summed_up() {
     let server = socket();
     let upstream = server.local_addr().unwrap().to_string();
     let student = Student::new();
-    let mut child = student
-        .course(&[
-            "proxy",
-            "udp",
-            "--listen",
-            "127.0.0.1:0",
-            "--connect",
-            &upstream,
-        ])
-        .args([
-            "--drop",
-            "1",
-            "--corrupt",
-            "2",
-            "--seed",
-            "7",
-            "--direction",
-            "to-server",
-        ])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let first = lines.next().unwrap().unwrap();
-    let address = first.strip_prefix("listening on ").unwrap();
-    assert_eq!(lines.next().unwrap().unwrap(), "seed 7");
+    let mut proxy = student.start(&[
+        "proxy",
+        "udp",
+        "--listen",
+        "127.0.0.1:0",
+        "--connect",
+        &upstream,
+        "--drop",
+        "1",
+        "--corrupt",
+        "2",
+        "--seed",
+        "7",
+        "--direction",
+        "to-server",
+    ]);
+    let address = proxy.address();
+    proxy.expect_line(|line| line == "seed 7");
 
     let client = socket();
     client.connect(address).unwrap();
@@ -62,18 +50,11 @@ fn what_passes_is_shown_what_is_lost_is_told_and_all_is_summed_up() {
     server.send_to(b"\x1b[2Jok", from).unwrap();
     assert_eq!(client.recv(&mut buffer).unwrap(), 6);
 
-    let mut log = String::new();
-    for line in lines.by_ref() {
-        let line = line.unwrap();
-        log.push_str(&line);
-        log.push('\n');
-        if line.contains("\\x1b[2Jok") {
-            break;
-        }
-    }
-    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
-    let last: Vec<String> = lines.map(Result::unwrap).collect();
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+    proxy.expect_line(|line| line.contains("\\x1b[2Jok"));
+    proxy.signal(Signal::Interrupt);
+    assert_eq!(proxy.wait(), 0);
+    let log = proxy.stdout();
+    let last: Vec<&str> = log.lines().rev().take(3).collect();
     for line in [
         "→ server 1  4 bytes",
         "to server 1: dropped",
@@ -82,10 +63,10 @@ fn what_passes_is_shown_what_is_lost_is_told_and_all_is_summed_up() {
         assert!(log.contains(line), "{line}: {log}");
     }
     assert!(!log.contains('\x1b'), "{log}");
-    assert!(last[0].starts_with("1 client in "), "{last:?}");
+    assert!(last[2].starts_with("1 client in "), "{last:?}");
     assert_eq!(
-        last[1..],
-        ["to server: 2, 1 dropped, 1 damaged", "to client: 1"]
+        last[..2],
+        ["to client: 1", "to server: 2, 1 dropped, 1 damaged"]
     );
 }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use checker::program::Program;
 use tempfile::TempDir;
 
 /// A student's machine: an empty progress folder.
@@ -31,6 +32,11 @@ impl Student {
     /// A folder that is removed afterwards.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// The command, running.
+    pub(crate) fn start(&self, args: &[&str]) -> Program {
+        Program::spawn(self.course(args))
     }
 
     /// The command, not yet started.

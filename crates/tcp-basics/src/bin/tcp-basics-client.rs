@@ -8,9 +8,8 @@ use std::{
 
 use clap::Parser;
 use common::{
-    args::{Connect, Conversation},
+    args::{Connect, Conversation, given_or_typed},
     exit::{self, tell},
-    input,
     output::Output,
 };
 use tcp_basics::{
@@ -62,7 +61,7 @@ fn main() -> ExitCode {
         {
             tell("connected", &format_args!("{local} -> {}", stream.peer()));
         }
-        let input = input::given_or_typed(cli.message, options.settings.input_limit())?;
+        let input = given_or_typed(cli.message, options.settings.input_limit())?;
         client::run(stream, &input, &options, &output, &stop)
     })
 }

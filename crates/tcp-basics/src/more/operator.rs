@@ -49,11 +49,7 @@ pub(crate) fn ask(
                 ));
             }
         };
-        let answer = codec.for_input().decode(&line).and_then(|text| {
-            let bytes = codec.encode(&text)?;
-            Ok(bytes.into_owned())
-        });
-        let problem = match answer {
+        let problem = match codec.encode_typed(&line) {
             // One that the framing cannot carry must not cost the client its
             // conversation either.
             Ok(bytes) => match options.settings.framing.emit(&bytes, &mut Vec::new()) {

@@ -6,13 +6,13 @@ use std::{
     time::Duration,
 };
 
-use checker::program::SOON;
+use checker::program::{SOON, accept};
 
-use crate::{client, raw, server, talk};
+use crate::{PAIR, raw};
 
 #[test]
 fn hostile_clients_cost_only_their_own_conversation() {
-    let server = server(&["--timeout", "1", "--idle-timeout", "1"]);
+    let server = PAIR.server(&["--timeout", "1", "--idle-timeout", "1"]);
     let address = server.address();
     let hostile: [(&[u8], &str); 6] = [
         (b"\xff\n", "ERR not text at byte 0"),
@@ -25,9 +25,10 @@ fn hostile_clients_cost_only_their_own_conversation() {
     for (bytes, reason) in hostile {
         let mut stream = raw(&address);
         stream.write_all(bytes).unwrap();
-        server.expect_line(|line| line.contains(" left: ") && line.contains(reason));
+        let left = format!("{} left: ", stream.local_addr().unwrap());
+        server.expect_line(|line| line.starts_with(&left) && line.contains(reason));
         drop(stream);
-        assert_eq!(talk(&address, &[], "next\n"), ("next\n".to_owned(), 0));
+        assert_eq!(PAIR.talk(&address, &[], "next\n"), ("next\n".to_owned(), 0));
     }
     assert!(server.printed().contains(": \\x1b]0;title\\x07\\x9b\n"));
     assert!(!server.printed().contains('\x1b'));
@@ -35,7 +36,7 @@ fn hostile_clients_cost_only_their_own_conversation() {
 
 #[test]
 fn a_client_that_resets_in_the_middle_does_not_stop_the_server() {
-    let server = server(&[]);
+    let server = PAIR.server(&[]);
     let address = server.address();
     let mut stream = raw(&address);
     stream.write_all(b"half a mess").unwrap();
@@ -46,12 +47,12 @@ fn a_client_that_resets_in_the_middle_does_not_stop_the_server() {
     drop(stream);
     // Each system has its own words for it; none is "end of input".
     server.expect_line(|line| line.contains(" left: ") && !line.contains("end of input"));
-    assert_eq!(talk(&address, &[], "next\n").1, 0);
+    assert_eq!(PAIR.talk(&address, &[], "next\n").1, 0);
 }
 
 #[test]
 fn a_client_that_never_reads_is_dropped_after_the_time_limit() {
-    let server = server(&["--timeout", "0.3"]);
+    let server = PAIR.server(&["--timeout", "0.3"]);
     let address = server.address();
     let mut stream = raw(&address);
     stream.set_write_timeout(Some(SOON)).unwrap();
@@ -60,15 +61,15 @@ fn a_client_that_never_reads_is_dropped_after_the_time_limit() {
     while stream.write_all(&line).is_ok() {}
     server.expect_line(|line| line.contains("left: the peer does not read"));
     drop(stream);
-    assert_eq!(talk(&address, &[], "next\n").1, 0);
+    assert_eq!(PAIR.talk(&address, &[], "next\n").1, 0);
 }
 
 #[cfg(target_os = "linux")]
 #[test]
 fn memory_is_the_limit_and_not_the_line() {
-    let server = server(&[]);
+    let server = PAIR.server(&[]);
     let address = server.address();
-    talk(&address, &[], "warm up\n");
+    PAIR.talk(&address, &[], "warm up\n");
     let before = server.peak_memory();
     for _ in 0..3 {
         let mut stream = raw(&address);
@@ -84,10 +85,9 @@ fn memory_is_the_limit_and_not_the_line() {
 fn a_server_that_resets_or_never_reads_is_named_as_such() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
-    let mut reset = client(&address, &["--message", "one", "--message", "two"]);
-    let (mut stream, _) = listener.accept().unwrap();
+    let mut reset = PAIR.client(&address, &["--message", "one", "--message", "two"]);
+    let mut stream = accept(&listener);
     // Or it may not know yet that it is connected.
-    stream.set_read_timeout(Some(SOON)).unwrap();
     stream.read_exact(&mut [0; 4]).unwrap();
     socket2::SockRef::from(&stream)
         .set_linger(Some(Duration::ZERO))
@@ -102,8 +102,8 @@ fn a_server_that_resets_or_never_reads_is_named_as_such() {
 
     let big = "x".repeat(60_000);
     let args = ["--send-only", "--timeout", "0.3"];
-    let mut unread = client(&address, &args);
-    let (_stream, _) = listener.accept().unwrap();
+    let mut unread = PAIR.client(&address, &args);
+    let _stream = accept(&listener);
     // Returns when the client has given up.
     unread.write(format!("{big}\n").repeat(300).as_bytes());
     assert_eq!(unread.wait(), 1);

@@ -1,13 +1,13 @@
 //! What the user did wrong, or found wrong: one line says what and why.
 
-use checker::program::Program;
+use checker::program::expect_wrong_usage;
 
-use crate::{client, server, talk};
+use crate::PAIR;
 
 #[test]
 fn an_answer_that_is_missing_is_an_error() {
-    let server = server(&["--reply", "none"]);
-    let mut client = client(&server.address(), &["--timeout", "0.2"]);
+    let server = PAIR.server(&["--reply", "none"]);
+    let mut client = PAIR.client(&server.address(), &["--timeout", "0.2"]);
     client.write(b"hello\n");
     assert_eq!(client.wait(), 1);
     assert_eq!(
@@ -18,13 +18,13 @@ fn an_answer_that_is_missing_is_an_error() {
 
 #[test]
 fn nobody_there_is_an_error_with_a_next_step() {
-    let server = server(&[]);
+    let server = PAIR.server(&[]);
     let address = server.address();
     drop(server);
     // Each system has its own words for it.
     let refused = std::net::TcpStream::connect(&address).unwrap_err();
     let refused = common::exit::reason(&refused);
-    let mut client = client(&address, &["--message", "x"]);
+    let mut client = PAIR.client(&address, &["--message", "x"]);
     assert_eq!(client.wait(), 1);
     let error = client.stderr();
     assert!(
@@ -39,28 +39,20 @@ fn nobody_there_is_an_error_with_a_next_step() {
 
 #[test]
 fn wrong_usage_is_one_line_and_exit_code_2() {
-    for (args, part) in [
-        (&["--nonsense"][..], "unexpected argument '--nonsense'"),
+    let refused: [(&[&str], &str); 5] = [
+        (&["--nonsense"], "unexpected argument '--nonsense'"),
         (&["--listen", "nowhere"], "the port is missing"),
         (&["--encoding", "utf-16"], "newline"),
         (&["--timeout", "-1"], "write seconds"),
         (&["--reply", "two\nlines"], "--reply"),
-    ] {
-        let mut server = Program::start(env!("CARGO_BIN_EXE_tcp-basics-server"), args);
-        assert_eq!(server.wait(), 2, "{args:?}");
-        let error = server.stderr();
-        assert!(
-            error.starts_with("error: ") && error.contains(part),
-            "{error}"
-        );
-        assert_eq!(error.lines().count(), 1, "{error}");
-    }
+    ];
+    expect_wrong_usage(PAIR.server, &refused);
 }
 
 #[test]
 fn a_line_too_long_to_send_is_refused_here() {
-    let server = server(&[]);
-    let mut client = client(&server.address(), &[]);
+    let server = PAIR.server(&[]);
+    let mut client = PAIR.client(&server.address(), &[]);
     client.write(&[b'x'; 70_000]);
     client.end_input();
     assert_eq!(client.wait(), 1);
@@ -75,20 +67,20 @@ fn a_line_too_long_to_send_is_refused_here() {
 fn the_limit_is_that_of_the_message_and_not_of_what_is_typed() {
     // 90,000 bytes of UTF-8, and 60,000 in GBK.
     let long = format!("{}\n", "你".repeat(30_000));
-    let gbk = server(&["--encoding", "gbk"]);
+    let gbk = PAIR.server(&["--encoding", "gbk"]);
     let args = ["--encoding", "gbk"];
-    assert_eq!(talk(&gbk.address(), &args, &long), (long.clone(), 0));
+    assert_eq!(PAIR.talk(&gbk.address(), &args, &long), (long.clone(), 0));
     // A raw message has no limit of its own; it arrives in pieces.
-    let raw = server(&["--framing", "raw", "--reply", "none"]);
+    let raw = PAIR.server(&["--framing", "raw", "--reply", "none"]);
     let args = ["--framing", "raw", "--send-only"];
-    assert_eq!(talk(&raw.address(), &args, &long[..3000]).1, 0);
+    assert_eq!(PAIR.talk(&raw.address(), &args, &long[..3000]).1, 0);
 }
 
 #[test]
 fn a_line_that_is_no_text_is_named_by_its_number_or_mended() {
-    let server = server(&[]);
+    let server = PAIR.server(&[]);
     let run = |args: &[&str]| {
-        let mut client = client(&server.address(), args);
+        let mut client = PAIR.client(&server.address(), args);
         client.write(b"one\na\xffb\n");
         client.end_input();
         (client.wait(), client.stdout(), client.stderr())
@@ -104,13 +96,13 @@ fn a_line_that_is_no_text_is_named_by_its_number_or_mended() {
 
 #[test]
 fn an_operator_answers_again_and_his_end_is_the_servers() {
-    let mut server = server(&["--reply", "ask", "--encoding", "gbk"]);
+    let mut server = PAIR.server(&["--reply", "ask", "--encoding", "gbk"]);
     server.write("😀\n".as_bytes());
     server.write(b"\xff\n");
     server.write("好\n".as_bytes());
     server.end_input();
     let args = ["--encoding", "gbk", "--message", "1", "--message", "2"];
-    let (printed, code) = talk(&server.address(), &args, "");
+    let (printed, code) = PAIR.talk(&server.address(), &args, "");
     assert_eq!((printed.as_str(), code), ("好\n", 1));
     assert_eq!(server.wait(), 0);
     let said = server.stderr();

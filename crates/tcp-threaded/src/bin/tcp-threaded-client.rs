@@ -8,9 +8,8 @@ use std::{
 
 use clap::Parser;
 use common::{
-    args::{Connect, Conversation},
+    args::{Connect, Conversation, given_or_typed},
     exit::{self, tell},
-    input,
     output::Output,
 };
 use tcp_threaded::{
@@ -71,7 +70,7 @@ fn main() -> ExitCode {
         {
             tell("connected", &format_args!("{local} -> {}", stream.peer()));
         }
-        let names = input::given_or_typed(cli.names, options.settings.input_limit())?;
+        let names = given_or_typed(cli.names, options.settings.input_limit())?;
         client::run(stream, &names, &options, &output, &stop)
     })
 }

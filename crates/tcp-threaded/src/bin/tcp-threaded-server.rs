@@ -10,6 +10,7 @@ use common::{
 };
 use tcp_threaded::{
     protocol::{GREETING, PORT, TEMPLATE, Template},
+    room_for,
     server::{self, Model, Options},
 };
 
@@ -50,7 +51,8 @@ struct Cli {
     )]
     queue: usize,
 
-    /// Clients at once; 0 for no limit
+    /// Clients at once, or fewer where the system allows fewer open files; 0 for
+    /// no limit
     #[arg(
         long,
         value_name = "N",
@@ -81,18 +83,22 @@ Book: docs/src/lessons/tcp-threaded.md";
 fn main() -> ExitCode {
     exit::run(|cli: Cli| {
         let settings = cli.conversation.settings();
+        // No answer can be sent whose own part the framing does not carry.
+        settings.fixed("--answer", &cli.answer)?;
+        let model = match cli.model {
+            Kind::Thread => Model::Thread,
+            Kind::Pool => Model::Pool {
+                workers: cli.workers.get(),
+                queue: cli.queue,
+            },
+        };
+        let max_connections = (cli.max_connections > 0).then_some(cli.max_connections);
         let options = Options {
             greeting: settings.fixed("--greeting", &cli.greeting)?,
             template: Template::new(&cli.answer, &settings.codec)
                 .map_err(|error| Failure::usage("--answer", error))?,
-            model: match cli.model {
-                Kind::Thread => Model::Thread,
-                Kind::Pool => Model::Pool {
-                    workers: cli.workers.get(),
-                    queue: cli.queue,
-                },
-            },
-            max_connections: (cli.max_connections > 0).then_some(cli.max_connections),
+            model,
+            max_connections: room_for::clients(max_connections, model),
             settings,
             idle: cli.patience.idle_timeout.limit(),
             grace: cli.patience.grace.span(),

@@ -6,7 +6,6 @@
 //! keeps these connections for a moment, all at once.
 
 use std::{
-    collections::VecDeque,
     io,
     net::Shutdown,
     sync::Arc,
@@ -14,14 +13,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::{ending::LINGER, messages::MessageWriter, net::Stream};
+use common::{ending::LINGER, messages::MessageWriter, net::Stream, stop::Stop};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
-use crate::{protocol::BUSY, server::Options};
-
-/// Connections kept at once. Behind it they are closed at once: whoever sends
-/// this many clients can also do without the answer.
-const KEPT: usize = 256;
+use crate::{more::room_for, protocol::BUSY, server::Options};
 
 /// What is left for taking in what the client has sent by then.
 const TICK: Duration = Duration::from_millis(1);
@@ -30,17 +25,23 @@ const TICK: Duration = Duration::from_millis(1);
 pub(crate) struct Door(Sender<(Arc<Stream>, Instant)>);
 
 impl Door {
-    /// Starts the thread that keeps what was sent away. It ends when the door is
-    /// dropped.
+    /// Starts the thread that keeps what was sent away, of a server for so many
+    /// clients. It ends when the door is dropped.
     ///
     /// # Errors
     ///
     /// The system's, when it has no thread left.
-    pub(crate) fn open<'scope>(scope: &'scope Scope<'scope, '_>) -> io::Result<Self> {
-        let (out, kept) = bounded(KEPT);
+    pub(crate) fn open<'scope>(
+        scope: &'scope Scope<'scope, '_>,
+        clients: usize,
+        stop: &Stop,
+    ) -> io::Result<Self> {
+        // The one that is looked at is kept as well.
+        let (out, kept) = bounded(room_for::sent_away(clients) - 1);
+        let stop = stop.clone();
         thread::Builder::new()
             .name("door".to_owned())
-            .spawn_scoped(scope, move || keep(&kept))?;
+            .spawn_scoped(scope, move || keep(&kept, &stop))?;
         Ok(Door(out))
     }
 
@@ -50,30 +51,20 @@ impl Door {
         let said = writer.put(BUSY.as_bytes()).and_then(|()| writer.flush());
         // If it cannot be said, the client is gone.
         if said.is_ok() && stream.shutdown(Shutdown::Write).is_ok() {
+            // Behind the last one kept, they are closed at once: whoever sends so
+            // many clients can also do without the answer.
             let _ = self.0.try_send((stream, Instant::now() + LINGER));
         }
     }
 }
 
-/// Lets each connection go when its time is over.
-fn keep(out: &Receiver<(Arc<Stream>, Instant)>) {
-    let mut kept = VecDeque::new();
-    loop {
-        let next = match kept.front() {
-            Some((_, until)) => out.recv_deadline(*until),
-            None => out.recv().map_err(|_| RecvTimeoutError::Disconnected),
-        };
-        match next {
-            Ok(one) => kept.push_back(one),
-            Err(RecvTimeoutError::Timeout) => {
-                if let Some((stream, _)) = kept.pop_front() {
-                    stream.finish(TICK);
-                }
-            }
-            Err(RecvTimeoutError::Disconnected) => return,
-        }
-        if kept.len() > KEPT {
-            kept.pop_front();
+/// Lets each connection go when its time is over, in the order in which they
+/// came, or all at a stop.
+fn keep(out: &Receiver<(Arc<Stream>, Instant)>, stop: &Stop) {
+    for (stream, until) in out {
+        match stop.channel().recv_deadline(until) {
+            Err(RecvTimeoutError::Timeout) => stream.finish(TICK),
+            Ok(_) | Err(RecvTimeoutError::Disconnected) => return,
         }
     }
 }

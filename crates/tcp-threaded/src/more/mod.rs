@@ -3,4 +3,6 @@
 pub(crate) mod door;
 pub mod load;
 pub(crate) mod pool;
+pub mod room_for;
 mod times;
+pub(crate) mod totals;

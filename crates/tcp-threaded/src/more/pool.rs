@@ -6,7 +6,7 @@
 
 use std::{io, thread, thread::Scope};
 
-use crossbeam_channel::{Sender, bounded};
+use crossbeam_channel::{Sender, unbounded};
 
 use crate::server::{Guest, Model, Room};
 
@@ -27,9 +27,9 @@ impl<'room> Pool<'room> {
         let Model::Pool { workers, .. } = room.options.model else {
             return Ok(None);
         };
-        // As many as the room admits, those with a worker included: whoever was
-        // admitted finds a place, and nobody else asks for one.
-        let (queue, next) = bounded::<Guest<'room>>(room.capacity);
+        // Without a bound of its own: the room admits only as many as there are
+        // workers and places in the queue.
+        let (queue, next) = unbounded::<Guest<'room>>();
         for number in 1..=workers {
             let next = next.clone();
             thread::Builder::new()
@@ -40,8 +40,8 @@ impl<'room> Pool<'room> {
     }
 
     /// Puts the guest at the end of the queue, or gives it back when there is no
-    /// place.
+    /// worker.
     pub(crate) fn serve(&self, guest: Guest<'room>) -> Result<(), Guest<'room>> {
-        self.0.try_send(guest).map_err(|unsent| unsent.into_inner())
+        self.0.send(guest).map_err(|unsent| unsent.into_inner())
     }
 }

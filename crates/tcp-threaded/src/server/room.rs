@@ -13,30 +13,7 @@ use common::{
     stop::Stop,
 };
 
-use super::{Guest, Model, Options};
-
-/// What was done, for the last line.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Totals {
-    /// Clients served.
-    pub clients: u64,
-    /// Names answered.
-    pub names: u64,
-    /// Clients sent away because the server was full.
-    pub sent_away: u64,
-    /// Most clients at once.
-    pub most: usize,
-}
-
-impl fmt::Display for Totals {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "clients: {}, names: {}, sent away: {}, most at once: {}",
-            self.clients, self.names, self.sent_away, self.most
-        )
-    }
-}
+use super::{Guest, Options, Totals};
 
 /// What all threads share.
 pub(crate) struct Room<'a> {
@@ -44,7 +21,7 @@ pub(crate) struct Room<'a> {
     output: &'a Output,
     pub(super) stop: &'a Stop,
     /// Clients that fit, whatever limits them.
-    pub(crate) capacity: usize,
+    pub(super) capacity: usize,
     book: Mutex<Book>,
 }
 
@@ -59,10 +36,7 @@ struct Book {
 
 impl<'a> Room<'a> {
     pub(super) fn new(options: &'a Options, output: &'a Output, stop: &'a Stop) -> Self {
-        let seats = match options.model {
-            Model::Thread => usize::MAX,
-            Model::Pool { workers, queue } => workers.saturating_add(queue),
-        };
+        let seats = options.model.seats();
         Room {
             options,
             output,

@@ -8,13 +8,12 @@ use std::{
 
 use clap::Parser;
 use common::{
-    args::{ConnectDatagrams, Seconds, TextArgs, WireArgs},
-    exit::{self, Failure, reason, tell},
-    input::{self, Line},
+    args::{ConnectDatagrams, Seconds, TextArgs, WireArgs, given_or_typed},
+    exit::{self, Failure, tell},
     net::Target,
     output::Output,
 };
-use crossbeam_channel::{Receiver, never, unbounded};
+use crossbeam_channel::never;
 use udp_basics::{
     client::{self, Mode, Options},
     protocol::{MAX_REQUEST, PORT},
@@ -32,7 +31,8 @@ struct Cli {
     #[arg(long, value_name = "TEXT")]
     message: Vec<String>,
 
-    /// How long to wait for an answer before sending again; then twice as long
+    /// How long to wait for an answer before sending again; then twice as long.
+    /// The last --ping has a second at least
     #[arg(long, value_name = "SECS", default_value = "0.2", value_parser = some_time)]
     wait: Seconds,
 
@@ -64,7 +64,7 @@ struct Cli {
     ping: Option<u32>,
 
     /// From one --ping to the next
-    #[arg(long, value_name = "SECS", default_value = "1", requires = "ping")]
+    #[arg(long, value_name = "SECS", default_value = "1", value_parser = some_time, requires = "ping")]
     interval: Seconds,
 
     /// Tell what is sent again and what is dropped
@@ -130,24 +130,10 @@ fn main() -> ExitCode {
         }
         let input = match cli.ping {
             Some(_) => never(),
-            None => lines(cli.message)?,
+            None => given_or_typed(cli.message, options.codec.input_limit(MAX_REQUEST))?,
         };
         client::run(sockets, &input, &options, &output, &stop)
     })
-}
-
-/// The messages of the command line, or else those of standard input.
-fn lines(messages: Vec<String>) -> Result<Receiver<Line>, Failure> {
-    if messages.is_empty() {
-        return input::lines(io::stdin(), MAX_REQUEST)
-            .map_err(|error| Failure::new("cannot read the input", reason(&error)));
-    }
-    let (sender, receiver) = unbounded();
-    for message in messages {
-        // The receiver lives: it is returned below.
-        let _ = sender.send(Ok(message.into_bytes()));
-    }
-    Ok(receiver)
 }
 
 /// A wait without an end would be no wait for a lost datagram.

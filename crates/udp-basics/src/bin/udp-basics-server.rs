@@ -101,11 +101,14 @@ fn main() -> ExitCode {
 /// Joins the group on the interface of each IPv4 socket.
 fn join(sockets: &mut Vec<DatagramSocket>, group: Ipv4Addr) -> Result<(), Failure> {
     let mut joined = Vec::new();
-    for socket in &*sockets {
+    let is_ipv4 =
+        |socket: &&DatagramSocket| matches!(socket.local(), Endpoint::Inet(SocketAddr::V4(_)));
+    if sockets.iter().find(is_ipv4).is_none() {
+        let why = "the group is of IPv4, and no --listen is";
+        return Err(Failure::usage("--multicast", why));
+    }
+    for socket in sockets.iter().filter(is_ipv4) {
         let interface = socket.local();
-        if matches!(interface, Endpoint::Inet(SocketAddr::V6(_))) {
-            continue;
-        }
         joined.extend(socket.join(group).map_err(|error| {
             let what = format!("cannot join {group} at {interface}");
             Failure::new(what, reason(&error))

@@ -16,7 +16,7 @@ use common::{
 use crossbeam_channel::Receiver;
 
 use crate::{
-    client::Talk,
+    client::{Talk, Wait},
     protocol::{Request, Verdict},
 };
 
@@ -48,11 +48,9 @@ pub(crate) fn run(talk: &mut Talk<'_>, input: &Receiver<Line>) -> Result<(), Fai
 /// Prints each answer with its sender until `deadline`; whether there was any.
 fn list(talk: &mut Talk<'_>, request: &Request, deadline: Instant) -> Result<bool, Failure> {
     let mut seen: Vec<SocketAddr> = Vec::new();
-    while Instant::now() < deadline {
-        let received = talk
-            .socket
-            .receive_until(&mut talk.buffer, deadline, talk.stop);
-        match received {
+    let mut wait = Wait::until(deadline);
+    loop {
+        match wait.receive(&talk.socket, &mut talk.buffer, talk.stop) {
             Ok(None) => break,
             Ok(Some(Datagram { bytes, from })) => match request.judge(bytes) {
                 Verdict::Answer(text) if !seen.contains(&from) => {

@@ -3,12 +3,19 @@
 
 use std::time::{Duration, Instant};
 
-use common::{exit::Failure, net::Datagram};
+use common::{
+    exit::Failure,
+    net::{Datagram, DatagramError},
+};
 
 use crate::{
-    client::Talk,
+    client::{Talk, Wait},
     protocol::{self, Request, Verdict},
 };
+
+/// The shortest wait for the last answers. A wait that suits the next request
+/// would take a slow network for a deaf server.
+const LAST: Duration = Duration::from_secs(1);
 
 /// One ping under way or back.
 struct Ping {
@@ -24,23 +31,31 @@ pub(crate) fn run(talk: &mut Talk<'_>, count: u32, interval: Duration) -> Result
     for number in 1..=count {
         let request = Request::numbered(number.into(), b"ping")
             .map_err(|error| Failure::new("cannot send", error))?;
-        // Before it is on its way: its answer may be fast.
-        let now = Instant::now();
-        let sent = talk.socket.send(request.bytes());
-        sent.map_err(|error| talk.unreachable(&error))?;
         talk.tally.requests += 1;
         pings.push(Ping {
             request,
-            sent: now,
+            sent: Instant::now(),
             took: None,
         });
         let next = match number == count {
             // Counted from the beginning, or every late one would delay all
             // that follow.
             false => begun + interval.saturating_mul(number),
-            true => Instant::now() + talk.options.wait,
+            true => Instant::now() + patience(talk.options.wait, &pings),
         };
-        listen(talk, &mut pings, next, number == count)?;
+        let mut heard = send(talk, pings.last_mut())
+            .and_then(|()| listen(talk, &mut pings, next, number == count));
+        // Nobody listens there: what was sent there goes to the next address.
+        while matches!(heard, Err(Broken::Socket(DatagramError::Refused)))
+            && talk.try_next_address()
+        {
+            heard = send(talk, &mut pings)
+                .and_then(|()| listen(talk, &mut pings, next, number == count));
+        }
+        heard.map_err(|broken| match broken {
+            Broken::Socket(error) => talk.unreachable(&error),
+            Broken::Output(failure) => failure,
+        })?;
         if talk.stop.is_set() {
             break;
         }
@@ -53,22 +68,42 @@ pub(crate) fn run(talk: &mut Talk<'_>, count: u32, interval: Duration) -> Result
     summary(talk, &pings)
 }
 
+/// How long to wait for the last answers.
+fn patience(wait: Duration, pings: &[Ping]) -> Duration {
+    let longest = pings.iter().filter_map(|ping| ping.took).max();
+    wait.max(LAST).max(longest.unwrap_or_default() * 2)
+}
+
+/// Why a round trip cannot be measured.
+enum Broken {
+    Socket(DatagramError),
+    Output(Failure),
+}
+
+/// Sends each of them, and forgets when it was sent before.
+fn send<'a>(talk: &Talk<'_>, pings: impl IntoIterator<Item = &'a mut Ping>) -> Result<(), Broken> {
+    pings.into_iter().try_for_each(|ping| {
+        // Before it is on its way: its answer may be fast.
+        ping.sent = Instant::now();
+        talk.socket
+            .send(ping.request.bytes())
+            .map_err(Broken::Socket)
+    })
+}
+
 /// Takes answers until `deadline` or, with `all`, until none is missing.
 fn listen(
     talk: &mut Talk<'_>,
     pings: &mut [Ping],
     deadline: Instant,
     all: bool,
-) -> Result<(), Failure> {
-    while !(all && pings.iter().all(|ping| ping.took.is_some())) && Instant::now() < deadline {
-        let received = talk
-            .socket
-            .receive_until(&mut talk.buffer, deadline, talk.stop);
+) -> Result<(), Broken> {
+    let mut wait = Wait::until(deadline);
+    while !(all && pings.iter().all(|ping| ping.took.is_some())) {
+        let received = wait.receive(&talk.socket, &mut talk.buffer, talk.stop);
         let now = Instant::now();
-        let (bytes, from) = match received {
-            Ok(None) => return Ok(()),
-            Ok(Some(Datagram { bytes, from })) => (bytes, from),
-            Err(error) => return Err(talk.unreachable(&error)),
+        let Some(Datagram { bytes, from }) = received.map_err(Broken::Socket)? else {
+            return Ok(());
         };
         if !talk.socket.is_peer(from) {
             talk.tally.stranger(from);
@@ -82,7 +117,8 @@ fn listen(
                 ping.took = Some(took);
                 talk.tally.answered += 1;
                 talk.output
-                    .line(format_args!("{number}: {} ms", ms(took)))?;
+                    .line(format_args!("{number}: {} ms", ms(took)))
+                    .map_err(|error| Broken::Output(error.into()))?;
             }
             Some(ping) if bytes == ping.request.bytes() => talk.tally.drop(Verdict::Late(number)),
             _ => talk.tally.drop(Verdict::Other),
@@ -118,4 +154,64 @@ fn summary(talk: &Talk<'_>, pings: &[Ping]) -> Result<(), Failure> {
 /// A span in milliseconds, to the microsecond.
 fn ms(span: Duration) -> String {
     format!("{:.3}", span.as_secs_f64() * 1e3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::{Mode, Options};
+    use common::{
+        net::{DatagramOptions, DatagramSocket},
+        output::Output,
+        stop::Stop,
+        text::TextCodec,
+    };
+    use std::net::UdpSocket;
+
+    fn ping(number: u32) -> Ping {
+        Ping {
+            request: Request::numbered(number.into(), b"ping").unwrap(),
+            sent: Instant::now(),
+            took: None,
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_there_counts_also_when_the_next_ping_is_overdue() {
+        let server = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let address = server.local_addr().unwrap().to_string().parse().unwrap();
+        let socket = DatagramSocket::open(&address, &DatagramOptions::default()).unwrap();
+        let options = Options {
+            mode: Mode::Ask,
+            wait: LAST,
+            retries: 0,
+            numbered: true,
+            prompt: false,
+            verbose: false,
+            codec: TextCodec::default(),
+        };
+        let (output, stop) = (Output::to(std::io::sink()), Stop::new());
+        let first = socket.into_iter().next().unwrap();
+        let client = first.local().to_string();
+        let mut talk = Talk::new(first, Vec::new(), &options, &output, &stop);
+        let mut pings: Vec<Ping> = (1..=3).map(ping).collect();
+        for ping in &pings {
+            server.send_to(ping.request.bytes(), &client).unwrap();
+        }
+        let overdue = Instant::now();
+        assert!(listen(&mut talk, &mut pings, overdue, false).is_ok());
+        assert!(pings.iter().all(|ping| ping.took.is_some()));
+    }
+
+    #[test]
+    fn the_last_answers_have_a_second_or_twice_the_longest_time() {
+        let mut pings = [ping(1), ping(2)];
+        let wait = Duration::from_millis(200);
+        assert_eq!(patience(wait, &pings), LAST);
+        pings[0].took = Some(Duration::from_millis(400));
+        assert_eq!(patience(wait, &pings), LAST);
+        pings[1].took = Some(Duration::from_millis(900));
+        assert_eq!(patience(wait, &pings), Duration::from_millis(1800));
+        assert_eq!(patience(3 * LAST, &pings), 3 * LAST);
+    }
 }

@@ -2,28 +2,17 @@
 
 use std::net::{SocketAddr, UdpSocket};
 
-use checker::program::{Program, SOON};
+use checker::program::{Pair, SOON};
 
-pub(crate) const SERVER: &str = env!("CARGO_BIN_EXE_udp-basics-server");
-
-pub(crate) fn server(args: &[&str]) -> Program {
-    Program::start(SERVER, &[&["--listen", "127.0.0.1:0"], args].concat())
-}
-
-pub(crate) fn client(address: &str, args: &[&str]) -> Program {
-    Program::start(
-        env!("CARGO_BIN_EXE_udp-basics-client"),
-        &[&["--connect", address], args].concat(),
-    )
-}
+pub(crate) const PAIR: Pair = Pair {
+    server: env!("CARGO_BIN_EXE_udp-basics-server"),
+    client: env!("CARGO_BIN_EXE_udp-basics-client"),
+};
 
 /// Runs a client to its end: standard output, standard error, and exit code.
 pub(crate) fn talk(address: &str, args: &[&str], input: &str) -> (String, String, i32) {
-    let mut client = client(address, args);
-    client.write(input.as_bytes());
-    client.end_input();
-    let code = client.wait();
-    (client.stdout(), client.stderr(), code)
+    let ended = PAIR.run(address, args, input);
+    (ended.printed, ended.errors, ended.code)
 }
 
 /// A bare socket, with a time limit on every receive.

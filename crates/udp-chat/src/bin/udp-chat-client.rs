@@ -1,17 +1,21 @@
 //! The client's command line.
 
-use std::{io, process::ExitCode, time::Duration};
+use std::{process::ExitCode, time::Duration};
 
 use clap::Parser;
 use common::{
+    address::Address,
     args::{ConnectDatagrams, Seconds, WireArgs},
-    exit::{self, Failure, reason},
-    input,
+    exit::{self, Failure},
     net::Target,
-    output::Output,
 };
 use udp_chat::{
     client::{self, Options},
+    more::{
+        colour::{Coloured, Colours, When},
+        face::{Face, Ui},
+        plain::{self, TalkOptions},
+    },
     name,
     protocol::PORT,
     session::Patience,
@@ -25,7 +29,7 @@ struct Cli {
     connect: ConnectDatagrams<PORT>,
 
     /// Who you are to the others: at most 32 characters, no blanks
-    #[arg(long, value_name = "NAME", value_parser = a_name)]
+    #[arg(long, value_name = "NAME")]
     name: String,
 
     /// Seconds to wait for being let in; 0 for ever
@@ -36,6 +40,23 @@ struct Cli {
         allow_negative_numbers = true
     )]
     timeout: Seconds,
+
+    /// Colour the names of others
+    #[arg(long, value_name = "WHEN", value_enum, default_value = "auto")]
+    color: When,
+
+    /// How to show it to you
+    #[arg(long, value_enum, default_value = "line")]
+    ui: Ui,
+
+    /// The naive form: a datagram is `name : text`, nothing is sure to arrive,
+    /// and anybody can be anybody
+    #[arg(long)]
+    plain: bool,
+
+    /// Talk to another client instead of a server
+    #[arg(long, value_name = "ADDR", requires_all = ["plain", "bind"], conflicts_with = "connect")]
+    peer: Option<Address>,
 
     #[command(flatten)]
     wire: WireArgs,
@@ -48,20 +69,35 @@ several messages. A line `q`, the end of input (Ctrl-D) or Ctrl-C leaves.
 Examples:
   udp-chat-client --name Ada
   printf 'hello\\n' | udp-chat-client --name Bo --connect '[::1]:9004' --wire
+  udp-chat-client --name Ada --plain --bind 127.0.0.1:9999 --peer 127.0.0.1:8888
 
 Book: docs/src/lessons/udp-chat.md";
 
-/// Most bytes of a typed line, which is then said in several messages.
-const MAX_LINE: usize = 65_536;
-
 fn main() -> ExitCode {
-    exit::run(|cli: Cli| {
+    exit::run(|mut cli: Cli| {
+        // In the naive form a name is whatever somebody writes.
+        if !cli.plain {
+            name::check(&cli.name).map_err(|error| Failure::usage("--name", error))?;
+        }
         let stop = exit::stop_on_signals(Duration::ZERO)?;
-        let mut output = Output::stdout(&stop);
+        let has_peer = cli.peer.is_some();
+        if let Some(peer) = cli.peer {
+            cli.connect.connect = peer;
+        }
         let mut sockets = cli.connect.open(Target::Connected)?;
         let wire = cli.wire.view();
         for socket in &mut sockets {
             socket.show_on(wire.clone());
+        }
+        let face = Face::open(cli.ui, cli.wire.wire, &stop)?;
+        let (input, output) = (face.input(), face.output());
+        let colours = Colours::new(cli.color);
+        if cli.plain {
+            let options = TalkOptions {
+                name: cli.name,
+                peer: has_peer,
+            };
+            return plain::talk(&sockets, input, &options, colours, &output, &stop);
         }
         let options = Options {
             name: cli.name,
@@ -70,15 +106,7 @@ fn main() -> ExitCode {
                 ..Patience::default()
             },
         };
-        let input = input::lines(io::stdin(), MAX_LINE)
-            .map_err(|error| Failure::new("cannot read the input", reason(&error)))?;
-        client::run(&sockets, &input, &options, &mut output, &stop)
+        let mut show = Coloured { output, colours };
+        client::run(&sockets, input, &options, &mut show, &stop)
     })
-}
-
-fn a_name(text: &str) -> Result<String, String> {
-    match name::check(text) {
-        Ok(()) => Ok(text.to_owned()),
-        Err(error) => Err(error.to_string()),
-    }
 }

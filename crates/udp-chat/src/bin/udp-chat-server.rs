@@ -1,15 +1,26 @@
 //! The server's command line.
 
-use std::process::ExitCode;
+use std::{
+    io::{self, IsTerminal as _},
+    process::ExitCode,
+    time::Duration,
+};
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use common::{
     args::{ListenDatagrams, Seconds, WireArgs},
-    exit::{self, tell},
+    exit::{self, Failure, reason, tell},
+    input,
+    net::DatagramSocket,
     output::Output,
+    stop::Stop,
 };
 use udp_chat::{
-    protocol::PORT,
+    more::{
+        colour::{Colours, When},
+        plain::{self, RelayOptions, Reply},
+    },
+    protocol::{MAX_DATAGRAM, PORT},
     room::Rules,
     server::{self, Options},
 };
@@ -47,8 +58,30 @@ struct Cli {
     )]
     grace: Seconds,
 
+    /// The naive form: what anybody sends goes as it is to all who have spoken
+    #[arg(long)]
+    plain: bool,
+
+    /// What becomes of a datagram in the naive form
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        default_value = "relay",
+        requires = "plain"
+    )]
+    reply: ReplyChoice,
+
     #[command(flatten)]
     wire: WireArgs,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ReplyChoice {
+    /// It goes to all others
+    Relay,
+    /// You type the answer to its sender; q ends the server
+    Ask,
 }
 
 const EXAMPLES: &str = "\
@@ -68,7 +101,12 @@ fn main() -> ExitCode {
             },
             grace: cli.grace.span(),
         };
-        let stop = exit::stop_on_signals(options.grace)?;
+        let grace = if cli.plain {
+            Duration::ZERO
+        } else {
+            options.grace
+        };
+        let stop = exit::stop_on_signals(grace)?;
         let output = Output::stdout(&stop);
         let mut sockets = cli.listen.bind()?;
         cli.listen.announce(&sockets, &output)?;
@@ -76,8 +114,36 @@ fn main() -> ExitCode {
         for socket in &mut sockets {
             socket.show_on(wire.clone());
         }
+        if cli.plain {
+            let totals = serve_plain(&cli, &sockets, &output, &stop)?;
+            tell("served", &totals);
+            return Ok(());
+        }
         let totals = server::run(sockets, &options, &output, &stop)?;
         tell("served", &totals);
         Ok(())
     })
+}
+
+fn serve_plain(
+    cli: &Cli,
+    sockets: &[DatagramSocket],
+    output: &Output,
+    stop: &Stop,
+) -> Result<plain::Totals, Failure> {
+    let options = RelayOptions {
+        reply: match cli.reply {
+            ReplyChoice::Relay => Reply::Relay,
+            ReplyChoice::Ask => Reply::Ask(
+                input::lines(io::stdin(), MAX_DATAGRAM)
+                    .map_err(|error| Failure::new("cannot read the keyboard", reason(&error)))?,
+            ),
+        },
+        max_members: match cli.max_members {
+            0 => usize::MAX,
+            count => count,
+        },
+        prompt: io::stdin().is_terminal() && io::stdout().is_terminal(),
+    };
+    plain::serve(sockets, &options, Colours::new(When::Auto), output, stop)
 }

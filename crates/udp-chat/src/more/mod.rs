@@ -1,5 +1,10 @@
-//! What goes beyond the core.
+//! What goes beyond the core: to be read last, or not at all.
 
+pub mod colour;
+pub mod face;
+pub mod menu;
+pub mod plain;
 pub(crate) mod split;
+pub mod terminal;
 pub(crate) mod totals;
 pub(crate) mod verdict;

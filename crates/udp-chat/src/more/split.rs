@@ -1,5 +1,7 @@
 //! Lines that are too long for one message.
 
+use common::exit::tell;
+
 use crate::protocol::MAX_TEXT;
 
 /// The line in pieces that can be said one after the other: cut behind the last
@@ -18,6 +20,13 @@ pub(crate) fn pieces(line: &str) -> impl Iterator<Item = &str> {
         rest = behind;
         Some(piece)
     })
+}
+
+/// Tells the user, who might count on one.
+pub(crate) fn tell_of(number: u64, line: &str, count: usize) {
+    let bytes = line.len();
+    let what = format_args!("line {number} has {bytes} bytes and goes as {count} messages");
+    tell("note", &what);
 }
 
 #[cfg(test)]

@@ -48,6 +48,11 @@ impl Room {
             Some((_, Verdict::Used)) => return refuse(from, Code::Cookie, 0, bytes, out),
             Some((cookie, Verdict::Right)) => cookie,
         };
+        // Its NOTE is one more for each. Without a WELCOME the JOIN comes again.
+        if self.is_held(now) {
+            self.totals.held += 1;
+            return;
+        }
         let key = name::key(name);
         let is_member = self.members.contains_key(&from);
         let full = self.rules.max_members.is_some_and(|most| members >= most);

@@ -1,5 +1,7 @@
 //! Each misreading, told from the others.
 
+use std::time::Instant;
+
 use super::*;
 use crate::peer::End;
 use proptest::prelude::*;
@@ -16,6 +18,7 @@ fn seen(pieces: &[&str], expected: &str, got: &str, end: Option<End>) -> Seen {
         got: got.into(),
         early: 0,
         end,
+        at: Instant::now(),
     }
 }
 
@@ -135,6 +138,7 @@ proptest! {
             got,
             early: 0,
             end: ended.then_some(End::Reset),
+            at: Instant::now(),
         };
         prop_assert!(CAUSES.contains(&seen.cause()));
     }

@@ -1,10 +1,10 @@
 //! What must come on a connection, and what is made of anything else.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Stream;
 use crate::diagnose::Seen;
-use crate::limits::{ANSWER, QUIET, SILENCE};
+use crate::limits::{ANSWER, QUIET, SILENCE, WHOLE};
 
 impl Stream {
     /// Waits for exactly `expected`, as long as it makes progress.
@@ -158,8 +158,9 @@ impl Stream {
     /// What this connection has seen since the last right answer. Reads on until
     /// it is quiet, so that the card shows the whole of a wrong answer.
     pub(crate) fn seen(&mut self, expected: &[u8], early: usize) -> Box<Seen> {
+        let at = Instant::now();
         let mut length = self.inbox.look(|state| state.waiting().len());
-        while length < (1 << 20) {
+        while length < (1 << 20) && at.elapsed() < WHOLE {
             let more = self.inbox.wait(QUIET, |state| {
                 let now = state.waiting().len();
                 (state.end.is_some() || now > length).then_some(now)
@@ -177,6 +178,7 @@ impl Stream {
             got: self.waiting(),
             early,
             end: self.end(),
+            at,
         })
     }
 }

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, at, never, select};
@@ -87,9 +88,10 @@ pub(super) fn run(shared: &Shared, arrivals: &Receiver<Late>) {
         select! {
             recv(arrivals) -> late => waiting.extend(late.ok().map(Reverse)),
             recv(timer) -> _ => {}
-            recv(shared.halted) -> _ => return,
+            recv(shared.hub.halted) -> _ => return,
         }
         while let Some(Reverse(late)) = waiting.pop_if_due() {
+            shared.held.fetch_sub(1, Ordering::Relaxed);
             if late.link.is_closed() {
                 continue;
             }

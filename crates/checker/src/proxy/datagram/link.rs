@@ -1,6 +1,6 @@
 //! One client of the proxy, and its socket towards the server.
 
-use std::io::{self, ErrorKind};
+use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -52,13 +52,13 @@ impl Link {
 
     /// Keeps one until the next has passed.
     pub(super) fn hold(&self, datagram: Datagram) {
-        let place = place(datagram.direction);
+        let place = datagram.direction.index();
         lock(&self.held)[place] = Some(datagram);
     }
 
     /// What is held in a direction; with an index only if it is that one.
     pub(super) fn take_held(&self, direction: Direction, index: Option<u64>) -> Option<Datagram> {
-        lock(&self.held)[place(direction)]
+        lock(&self.held)[direction.index()]
             .take_if(|held| index.is_none_or(|index| held.index == index))
     }
 
@@ -71,16 +71,4 @@ impl Link {
     pub(super) fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Relaxed)
     }
-}
-
-fn place(direction: Direction) -> usize {
-    usize::from(direction == Direction::ToClient)
-}
-
-/// The report of a datagram that found nobody, as the systems word it.
-pub(super) fn is_refused(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset
-    )
 }

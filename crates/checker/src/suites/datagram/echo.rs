@@ -9,6 +9,9 @@ use crate::subject::Stop;
 use crate::suites::hostile::Hostile;
 use crate::verdict::{Failure, Side};
 
+/// Bytes that every lesson takes in one datagram.
+const PART: usize = 100;
+
 /// One datagram there and back.
 pub(in crate::suites) fn comes_back(
     socket: &mut Datagrams,
@@ -82,9 +85,10 @@ pub(in crate::suites) fn escaped_output(bench: &mut Bench<'_>) -> Result<(), Fai
     let hostile = Hostile::new(bench);
     comes_back(&mut socket, hostile.text.as_bytes())?;
     // It prints before or after it answers; the next answer comes after both.
-    for _ in 0..2 {
-        let word = bench.word();
-        comes_back(&mut socket, word.as_bytes())?;
+    for text in Hostile::followers(bench) {
+        for part in text.as_bytes().chunks(PART) {
+            comes_back(&mut socket, part)?;
+        }
     }
     server.subject.signal(Stop::Terminate);
     server.subject.wait_exit(STOP);

@@ -1,11 +1,12 @@
 //! How a conversation ends, as the client sees it.
 
+use super::super::ends::fails_after_start;
 use super::lf;
 use super::talk::{Input, Talk};
-use crate::bench::{Bench, end_at_start};
+use crate::bench::Bench;
 use crate::causes::*;
+use crate::lesson::{Check, Level, Role};
 use crate::limits::{CLIENT, LATE};
-use crate::subject::Exit;
 use crate::verdict::Failure;
 
 /// At the end of input the client waits for its answers and exits with code 0.
@@ -75,25 +76,27 @@ pub(in crate::suites) fn server_gone(bench: &mut Bench<'_>) -> Result<(), Failur
     talk.fails(EOF_NOT_SEEN)
 }
 
+pub(in crate::suites) const NO_SERVER: Check = Check {
+    name: "no-server",
+    role: Role::Client,
+    level: Level::Core,
+    requirement: "",
+    summary: "when nobody listens, the exit code tells",
+    section: "exercise",
+    hints: [
+        "What does connect return when nobody listens?",
+        "A refused connection is an answer: nobody is there. Report it on standard error and leave with another code than 0.",
+        "try { connect(host, port) } on error { print it to stderr; exit(1) }",
+    ],
+    run: no_server,
+};
+
 /// When nobody listens, the exit code tells.
-pub(in crate::suites) fn no_server(bench: &mut Bench<'_>) -> Result<(), Failure> {
+fn no_server(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let address = bench.dead_address()?;
     let line = bench.word();
     let mut client = bench.start(address)?;
     bench.feed(&client, &lf(&line));
     client.end_input();
-    let wanted = "another exit code than 0, because nobody listens";
-    match client.wait_exit(CLIENT) {
-        Some(Exit::Code(0)) => Err(Failure::words(FAILURE_HIDDEN, wanted, "exit code 0")),
-        Some(exit @ Exit::Code(126 | 127)) => {
-            Err(Failure::words(end_at_start(exit), wanted, exit.to_string()))
-        }
-        Some(Exit::Code(_)) => Ok(()),
-        Some(exit) => Err(Failure::words(KILLED_BY_SIGNAL, wanted, exit.to_string())),
-        None => Err(Failure::words(
-            NEVER_GIVES_UP,
-            wanted,
-            "it still ran after 5 s",
-        )),
-    }
+    fails_after_start(&client, CLIENT, NEVER_GIVES_UP)
 }

@@ -1,6 +1,7 @@
 //! Lines out, answers in.
 
-use super::talk::{Input, Talk, contains};
+use super::super::printed::contains;
+use super::talk::{Input, Talk};
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::verdict::Failure;

@@ -1,13 +1,30 @@
 //! Long answers, many alphabets.
 
-use super::talk::{Input, Talk, contains};
+use super::super::printed::contains;
+use super::talk::{Input, Talk};
 use super::{cuts_inside_characters, longest};
 use crate::bench::Bench;
 use crate::causes::*;
+use crate::lesson::{Check, Level, Role};
 use crate::verdict::Failure;
 
+pub(in crate::suites) const LONG_ANSWER: Check = Check {
+    name: "long-answer",
+    role: Role::Client,
+    level: Level::Core,
+    requirement: "",
+    summary: "an answer of up to 65,536 bytes is printed whole",
+    section: "what-goes-wrong",
+    hints: [
+        "How large is the buffer you read into, and what happens to an answer that is larger?",
+        "The size of one read says nothing about the size of an answer. Let a buffer of your own grow until the line feed is there.",
+        "while buffer has no LF { buffer += read(); if buffer is longer than 65,537 bytes: give up }",
+    ],
+    run: long_answer,
+};
+
 /// An answer of any length that is allowed is printed whole.
-pub(in crate::suites) fn long_answer(bench: &mut Bench<'_>) -> Result<(), Failure> {
+fn long_answer(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let lines = [(); 4].map(|()| bench.word());
     let longest = longest(bench);
     let mut talk = Talk::start(bench, &lines, Input::EndsLater)?;

@@ -1,8 +1,9 @@
 //! What the lessons over TCP have in common: a conversation of lines, judged by
 //! the same checks whatever words stand around them.
 //!
-//! The functions take the words from the lesson that is checked; what a check is
-//! called, which requirement it proves and what it hints at is the lesson's own.
+//! The functions take the words from the lesson that is checked. What a check is
+//! called, what it hints at and which requirement it proves is the lesson's own;
+//! where two lessons say the same, it stands here and they name the requirement.
 
 pub(super) mod client_ends;
 pub(super) mod client_lines;
@@ -56,13 +57,7 @@ pub(super) fn still_serves(
     cause: Cause,
 ) -> Result<(), Failure> {
     let mut conversation = bench.connect(server, cause)?;
-    exchange(bench, &mut conversation).map_err(|seen| {
-        if seen.got.is_empty() {
-            seen.blame(cause)
-        } else {
-            seen.into()
-        }
-    })?;
+    exchange(bench, &mut conversation).map_err(|seen| seen.or_silence(cause))?;
     // Whoever dies of a reset is found out by other checks.
     conversation.close();
     Ok(())

@@ -4,6 +4,7 @@ use super::super::hostile::Hostile;
 use super::{LIMIT, lf, longest, still_serves};
 use crate::bench::Bench;
 use crate::causes::*;
+use crate::lesson::{Check, Level, Role};
 use crate::verdict::Failure;
 
 /// A message beyond the limit is refused, and so is a text whose answer would be.
@@ -65,12 +66,31 @@ pub(in crate::suites) fn not_text(bench: &mut Bench<'_>) -> Result<(), Failure> 
     still_serves(bench, &server, NOT_TEXT_KILLS)
 }
 
+pub(in crate::suites) const ESCAPED_OUTPUT: Check = Check {
+    name: "escaped-output",
+    role: Role::Server,
+    level: Level::More,
+    requirement: "",
+    summary: "what a client sends, control characters or direction marks, cannot steer the operator's terminal",
+    section: "going-further",
+    hints: [
+        "What happens to your terminal when a client sends the bytes that clear a screen?",
+        "Print what comes from the network with its control characters replaced by something visible, and do not forget C1 and the marks that reverse a line.",
+        "for each character { if it is a control character or a direction mark: print its number; else print it }",
+    ],
+    run: escaped_output,
+};
+
 /// What a client sends cannot steer the operator's terminal.
-pub(in crate::suites) fn escaped_output(bench: &mut Bench<'_>) -> Result<(), Failure> {
+fn escaped_output(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let (server, mut conversation) = bench.server()?;
     let hostile = Hostile::new(bench);
     conversation.send(&lf(&hostile.text));
     conversation.expect(&bench.answer(&hostile.text))?;
+    for text in Hostile::followers(bench) {
+        conversation.send(&lf(&text));
+        conversation.expect(&bench.answer(&text))?;
+    }
     conversation.half_close();
     conversation.expect_end()?;
     // A program that prints at all has printed when it sleeps again.

@@ -3,14 +3,29 @@
 use std::net::{SocketAddr, TcpStream};
 
 use super::exchange;
-use crate::bench::{Bench, Server};
+use crate::bench::Bench;
 use crate::causes::*;
-use crate::limits::{CONNECT, STOP};
-use crate::subject::{Exit, Stop};
+use crate::lesson::{Check, Level, Role};
+use crate::limits::CONNECT;
 use crate::verdict::Failure;
 
+pub(in crate::suites) const RESTART: Check = Check {
+    name: "restart",
+    role: Role::Server,
+    level: Level::More,
+    requirement: "",
+    summary: "after a stop the same address can be listened on again at once",
+    section: "going-further",
+    hints: [
+        "Why does your system think that the address is still in use, although the server has gone?",
+        "The side that closes first stays in TIME_WAIT for a minute. SO_REUSEADDR, set before bind, says that you can live with that.",
+        "socket(); setsockopt(SO_REUSEADDR, 1); bind(); listen()",
+    ],
+    run: restart,
+};
+
 /// After a stop the same address can be listened on again at once.
-pub(in crate::suites) fn restart(bench: &mut Bench<'_>) -> Result<(), Failure> {
+fn restart(bench: &mut Bench<'_>) -> Result<(), Failure> {
     if bench.has_fixed_port() {
         let why = "its port is fixed, and would stay blocked for the next check";
         return Err(Failure::Skipped(why.into()));
@@ -31,8 +46,23 @@ pub(in crate::suites) fn restart(bench: &mut Bench<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
+pub(in crate::suites) const LOOPBACK_ONLY: Check = Check {
+    name: "loopback-only",
+    role: Role::Server,
+    level: Level::More,
+    requirement: "",
+    summary: "the server can be reached from this machine only",
+    section: "going-further",
+    hints: [
+        "Who can reach your server: you, your room, or the world?",
+        "An empty address, 0.0.0.0 or :: means every address of the machine. Bind to 127.0.0.1 unless you were told otherwise.",
+        "bind((\"127.0.0.1\", port)), not bind((\"\", port))",
+    ],
+    run: loopback_only,
+};
+
 /// The server can be reached from this machine only.
-pub(in crate::suites) fn loopback_only(bench: &mut Bench<'_>) -> Result<(), Failure> {
+fn loopback_only(bench: &mut Bench<'_>) -> Result<(), Failure> {
     if cfg!(not(target_os = "linux")) {
         // All of 127.0.0.0/8 is this machine, but elsewhere only 127.0.0.1 answers.
         return Err(Failure::Skipped("needs a second loopback address".into()));
@@ -47,29 +77,4 @@ pub(in crate::suites) fn loopback_only(bench: &mut Bench<'_>) -> Result<(), Fail
         )),
         Err(_) => Ok(()),
     }
-}
-
-/// Proves that `stop` ends the server, while those are connected whom `with`
-/// names.
-pub(in crate::suites) fn stops_by(server: &Server, stop: Stop, with: &str) -> Result<(), Failure> {
-    server.subject.signal(stop);
-    let (cause, got) = match server.subject.wait_exit(STOP) {
-        Some(Exit::Code(0)) => return Ok(()),
-        Some(exit @ Exit::Code(_)) => (STOPPED_AS_FAILURE, format!("it ended with {exit}")),
-        Some(exit @ Exit::Signal(_)) => (KILLED_BY_SIGNAL, format!("it was {exit}")),
-        None => (STAYS_AFTER_SIGNAL, "it stayed".into()),
-    };
-    Err(Failure::words(
-        cause,
-        format!("exit code 0 within 1 s of {stop}, with {with}"),
-        got,
-    ))
-}
-
-/// The failure of a check that needs signals, where there are none.
-pub(in crate::suites) fn needs_signals() -> Result<(), Failure> {
-    if cfg!(not(unix)) {
-        return Err(Failure::Skipped("this system has no SIGTERM".into()));
-    }
-    Ok(())
 }

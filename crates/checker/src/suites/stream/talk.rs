@@ -6,6 +6,7 @@ mod printed;
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
+use super::super::ends;
 use super::lf;
 use crate::bench::Bench;
 use crate::causes::*;
@@ -15,7 +16,6 @@ use crate::speech::Speech;
 use crate::subject::{Exit, Subject};
 use crate::verdict::{Cause, Failure, Side};
 use printed::Answer;
-pub(in crate::suites) use printed::contains;
 
 /// A client, its connection, and what it was answered.
 pub(in crate::suites) struct Talk {
@@ -226,43 +226,17 @@ impl Talk {
 
     /// Proves that the client ends by itself and tells how.
     pub(in crate::suites) fn exit(&self, never: Cause) -> Result<Exit, Failure> {
-        match self.client.wait_exit(CLIENT) {
-            Some(exit @ Exit::Code(_)) => Ok(exit),
-            Some(exit @ Exit::Signal(_)) => Err(Failure::words(
-                KILLED_BY_SIGNAL,
-                "the client to end by itself",
-                format!("it was {exit}"),
-            )),
-            None => Err(Failure::words(
-                never,
-                "the client to end by itself",
-                format!("it still ran after {} s", CLIENT.as_secs()),
-            )),
-        }
+        ends::ends(&self.client, CLIENT, never)
     }
 
     /// Proves that the client ends by itself with code 0.
     pub(in crate::suites) fn succeeds(&self, never: Cause) -> Result<(), Failure> {
-        match self.exit(never)? {
-            Exit::Code(0) => Ok(()),
-            exit => Err(Failure::words(
-                SUCCESS_HIDDEN,
-                "exit code 0",
-                exit.to_string(),
-            )),
-        }
+        ends::succeeds(&self.client, CLIENT, never)
     }
 
     /// Proves that the client ends by itself with another code than 0.
     pub(in crate::suites) fn fails(&self, never: Cause) -> Result<(), Failure> {
-        match self.exit(never)? {
-            Exit::Code(0) => Err(Failure::words(
-                FAILURE_HIDDEN,
-                "an exit code other than 0",
-                "exit code 0",
-            )),
-            _ => Ok(()),
-        }
+        ends::fails(&self.client, CLIENT, never)
     }
 }
 

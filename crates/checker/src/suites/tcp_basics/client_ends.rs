@@ -7,7 +7,6 @@ pub(super) const INPUT_END: Check = Check {
     name: "input-end",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "TB-27",
     summary: "at the end of input the client waits for its answers and exits with code 0",
     section: "exercise",
@@ -23,7 +22,6 @@ pub(super) const MARKER_SENT: Check = Check {
     name: "marker-sent",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "TB-28",
     summary: "after a marker the client is silent, and content when the server closes",
     section: "exercise",
@@ -39,7 +37,6 @@ pub(super) const SERVER_GONE: Check = Check {
     name: "server-gone",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "TB-29",
     summary: "when the server goes away with answers due, the exit code tells",
     section: "exercise",
@@ -52,17 +49,6 @@ pub(super) const SERVER_GONE: Check = Check {
 };
 
 pub(super) const NO_SERVER: Check = Check {
-    name: "no-server",
-    role: Role::Client,
-    level: Level::Core,
-    slow: false,
     requirement: "TB-30",
-    summary: "when nobody listens, the exit code tells",
-    section: "exercise",
-    hints: [
-        "What does connect return when nobody listens?",
-        "A refused connection is an answer: nobody is there. Report it on standard error and leave with another code than 0.",
-        "try { connect(host, port) } on error { print it to stderr; exit(1) }",
-    ],
-    run: stream::client_ends::no_server,
+    ..stream::client_ends::NO_SERVER
 };

@@ -4,26 +4,14 @@ use super::stream;
 use crate::lesson::{Check, Level, Role};
 
 pub(super) const LONG_ANSWER: Check = Check {
-    name: "long-answer",
-    role: Role::Client,
-    level: Level::Core,
-    slow: false,
     requirement: "TB-25",
-    summary: "an answer of up to 65,536 bytes is printed whole",
-    section: "what-goes-wrong",
-    hints: [
-        "How large is the buffer you read into, and what happens to an answer that is larger?",
-        "The size of one read says nothing about the size of an answer. Let a buffer of your own grow until the line feed is there.",
-        "while buffer has no LF { buffer += read(); if buffer is longer than 65,537 bytes: give up }",
-    ],
-    run: stream::client_text::long_answer,
+    ..stream::client_text::LONG_ANSWER
 };
 
 pub(super) const ANSWER_CHARACTER_CUT: Check = Check {
     name: "answer-character-cut",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "TB-26",
     summary: "an answer cut inside a character is printed as it was sent",
     section: "what-goes-wrong",

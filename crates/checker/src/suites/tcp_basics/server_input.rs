@@ -13,7 +13,6 @@ pub(super) const MEGABYTE: Check = Check {
     name: "megabyte",
     role: Role::Server,
     level: Level::More,
-    slow: false,
     requirement: "TB-2",
     summary: "a megabyte of answers arrives whole, although the client reads late",
     section: "going-further",
@@ -51,7 +50,6 @@ pub(super) const TOO_LONG: Check = Check {
     name: "too-long",
     role: Role::Server,
     level: Level::More,
-    slow: false,
     requirement: "TB-13",
     summary: "a text beyond 65,536 bytes is refused with ERR too long",
     section: "going-further",
@@ -67,7 +65,6 @@ pub(super) const NOT_TEXT: Check = Check {
     name: "not-text",
     role: Role::Server,
     level: Level::More,
-    slow: false,
     requirement: "TB-14",
     summary: "a text that is not UTF-8 is refused with the offset of the first wrong byte",
     section: "going-further",
@@ -80,17 +77,6 @@ pub(super) const NOT_TEXT: Check = Check {
 };
 
 pub(super) const ESCAPED_OUTPUT: Check = Check {
-    name: "escaped-output",
-    role: Role::Server,
-    level: Level::More,
-    slow: false,
     requirement: "TB-20",
-    summary: "what a client sends, control characters or direction marks, cannot steer the operator's terminal",
-    section: "going-further",
-    hints: [
-        "What happens to your terminal when a client sends the bytes that clear a screen?",
-        "Print what comes from the network with its control characters replaced by something visible, and do not forget C1 and the marks that reverse a line.",
-        "for each character { if it is a control character or a direction mark: print its number; else print it }",
-    ],
-    run: stream::server_input::escaped_output,
+    ..stream::server_input::ESCAPED_OUTPUT
 };

@@ -1,8 +1,8 @@
 //! Checks of the server beyond the core: its life on a machine (TB-15 to TB-19).
 
+use super::super::ends::{needs_signals, stops_by};
 use super::stream;
 use super::stream::lf;
-use super::stream::server_life::{needs_signals, stops_by};
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
@@ -15,7 +15,6 @@ pub(super) const WAITING_CLIENT: Check = Check {
     name: "waiting-client",
     role: Role::Server,
     level: Level::More,
-    slow: false,
     requirement: "TB-15",
     summary: "a client that comes while another is served gets its turn",
     section: "going-further",
@@ -44,17 +43,13 @@ fn waiting_client(bench: &mut Bench<'_>) -> Result<(), Failure> {
     served.expect_end()?;
     waiting
         .expect(&due)
-        .map_err(|seen| match seen.got.is_empty() {
-            true => seen.blame(SECOND_REFUSED),
-            false => seen.into(),
-        })
+        .map_err(|seen| seen.or_silence(SECOND_REFUSED))
 }
 
 pub(super) const UNREAD_INPUT: Check = Check {
     name: "unread-input",
     role: Role::Server,
     level: Level::More,
-    slow: false,
     requirement: "TB-16",
     summary: "the connection ends cleanly, although input is still unread",
     section: "going-further",
@@ -89,42 +84,19 @@ fn unread_input(bench: &mut Bench<'_>) -> Result<(), Failure> {
 }
 
 pub(super) const RESTART: Check = Check {
-    name: "restart",
-    role: Role::Server,
-    level: Level::More,
-    slow: false,
     requirement: "TB-17",
-    summary: "after a stop the same address can be listened on again at once",
-    section: "going-further",
-    hints: [
-        "Why does your system think that the address is still in use, although the server has gone?",
-        "The side that closes first stays in TIME_WAIT for a minute. SO_REUSEADDR, set before bind, says that you can live with that.",
-        "socket(); setsockopt(SO_REUSEADDR, 1); bind(); listen()",
-    ],
-    run: stream::server_life::restart,
+    ..stream::server_life::RESTART
 };
 
 pub(super) const LOOPBACK_ONLY: Check = Check {
-    name: "loopback-only",
-    role: Role::Server,
-    level: Level::More,
-    slow: false,
     requirement: "TB-18",
-    summary: "the server can be reached from this machine only",
-    section: "going-further",
-    hints: [
-        "Who can reach your server: you, your room, or the world?",
-        "An empty address, 0.0.0.0 or :: means every address of the machine. Bind to 127.0.0.1 unless you were told otherwise.",
-        "bind((\"127.0.0.1\", port)), not bind((\"\", port))",
-    ],
-    run: stream::server_life::loopback_only,
+    ..stream::server_life::LOOPBACK_ONLY
 };
 
 pub(super) const STOP_SIGNAL: Check = Check {
     name: "stop-signal",
     role: Role::Server,
     level: Level::More,
-    slow: false,
     requirement: "TB-19",
     summary: "SIGTERM or Ctrl-C ends the server within a second, with exit code 0",
     section: "going-further",

@@ -1,7 +1,8 @@
 //! Core checks of the client: how a conversation ends (TT-27 to TT-31).
 
+use super::super::printed::contains;
 use super::BUSY;
-use super::stream::talk::{Input, Talk, contains};
+use super::stream::talk::{Input, Talk};
 use super::stream::{self, lf};
 use crate::bench::Bench;
 use crate::causes::*;
@@ -12,7 +13,6 @@ pub(super) const INPUT_END: Check = Check {
     name: "input-end",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "TT-27",
     summary: "at the end of input the client waits for its answers and exits with code 0",
     section: "exercise",
@@ -28,7 +28,6 @@ pub(super) const MARKER_SENT: Check = Check {
     name: "marker-sent",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "TT-28",
     summary: "after a marker the client is silent, and content when the server closes",
     section: "exercise",
@@ -44,7 +43,6 @@ pub(super) const BUSY_SHOWN: Check = Check {
     name: "busy-shown",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "TT-29",
     summary: "a server that is busy is reported, and the exit code tells",
     section: "exercise",
@@ -80,7 +78,6 @@ pub(super) const SERVER_GONE: Check = Check {
     name: "server-gone",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "TT-30",
     summary: "when the server goes away before its time, the exit code tells",
     section: "exercise",
@@ -101,17 +98,6 @@ fn server_gone(bench: &mut Bench<'_>) -> Result<(), Failure> {
 }
 
 pub(super) const NO_SERVER: Check = Check {
-    name: "no-server",
-    role: Role::Client,
-    level: Level::Core,
-    slow: false,
     requirement: "TT-31",
-    summary: "when nobody listens, the exit code tells",
-    section: "exercise",
-    hints: [
-        "What does connect return when nobody listens?",
-        "A refused connection is an answer: nobody is there. Report it on standard error and leave with another code than 0.",
-        "try { connect(host, port) } on error { print it to stderr; exit(1) }",
-    ],
-    run: stream::client_ends::no_server,
+    ..stream::client_ends::NO_SERVER
 };

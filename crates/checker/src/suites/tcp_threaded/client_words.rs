@@ -12,7 +12,6 @@ pub(super) const PRINTS_GREETING: Check = Check {
     name: "prints-greeting",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "TT-22",
     summary: "the greeting is printed, and the first name follows it",
     section: "on-the-wire",
@@ -48,7 +47,6 @@ pub(super) const SENDS_LINES: Check = Check {
     name: "sends-lines",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "TT-23",
     summary: "every line of input is sent as a name",
     section: "on-the-wire",
@@ -64,7 +62,6 @@ pub(super) const PRINTS_ANSWERS: Check = Check {
     name: "prints-answers",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "TT-24",
     summary: "every answer is printed, whole and in order",
     section: "on-the-wire",
@@ -80,7 +77,6 @@ pub(super) const ANSWER_CUT: Check = Check {
     name: "answer-cut",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "TT-25",
     summary: "a greeting or an answer in pieces is one, and glued answers are several",
     section: "what-goes-wrong",
@@ -93,26 +89,14 @@ pub(super) const ANSWER_CUT: Check = Check {
 };
 
 pub(super) const LONG_ANSWER: Check = Check {
-    name: "long-answer",
-    role: Role::Client,
-    level: Level::Core,
-    slow: false,
     requirement: "TT-24",
-    summary: "an answer of up to 65,536 bytes is printed whole",
-    section: "what-goes-wrong",
-    hints: [
-        "How large is the buffer you read into, and what happens to an answer that is larger?",
-        "The size of one read says nothing about the size of an answer. Let a buffer of your own grow until the line feed is there.",
-        "while buffer has no LF { buffer += read(); if buffer is longer than 65,537 bytes: give up }",
-    ],
-    run: stream::client_text::long_answer,
+    ..stream::client_text::LONG_ANSWER
 };
 
 pub(super) const ANSWER_CHARACTER_CUT: Check = Check {
     name: "answer-character-cut",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "TT-25",
     summary: "an answer cut inside a character is printed as it was sent",
     section: "what-goes-wrong",
@@ -128,7 +112,6 @@ pub(super) const EMPTY_LINE: Check = Check {
     name: "empty-line",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "TT-26",
     summary: "an empty line is sent as an empty name",
     section: "exercise",

@@ -30,7 +30,6 @@ pub(super) const DEAF_CLIENT: Check = Check {
     name: "deaf-client",
     role: Role::Server,
     level: Level::More,
-    slow: false,
     requirement: "TT-14",
     summary: "a client that does not read its answers keeps nobody waiting",
     section: "going-further",
@@ -50,10 +49,7 @@ fn deaf_client(bench: &mut Bench<'_>) -> Result<(), Failure> {
     deaf.send_in_background(&names)
         .map_err(|error| Failure::Broken(format!("cannot send: {error}")))?;
     deaf.hold_stuck();
-    exchange(bench, &mut other).map_err(|seen| match seen.got.is_empty() {
-        true => seen.blame(READER_BLOCKS),
-        false => seen.into(),
-    })?;
+    exchange(bench, &mut other).map_err(|seen| seen.or_silence(READER_BLOCKS))?;
     still_serves(bench, &server, READER_BLOCKS)
 }
 
@@ -61,7 +57,6 @@ pub(super) const BUSY: Check = Check {
     name: "busy",
     role: Role::Server,
     level: Level::More,
-    slow: false,
     requirement: "TT-15",
     summary: "a full server says that it is busy, and serves the next when one has left",
     section: "going-further",
@@ -139,7 +134,6 @@ pub(super) const GIVES_BACK: Check = Check {
     name: "gives-back",
     role: Role::Server,
     level: Level::More,
-    slow: false,
     requirement: "TT-16",
     summary: "when clients have left, their threads and sockets are gone too",
     section: "going-further",

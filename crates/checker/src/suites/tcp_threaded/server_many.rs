@@ -2,11 +2,10 @@
 
 use std::time::Instant;
 
-use super::stream::talk::contains;
+use super::super::printed::contains;
 use super::stream::{exchange, lf, still_serves};
 use crate::bench::{Bench, Server};
 use crate::causes::*;
-use crate::diagnose::Seen;
 use crate::lesson::{Check, Level, Role};
 use crate::limits::ANSWER;
 use crate::peer::Stream;
@@ -22,7 +21,6 @@ pub(super) const SILENT_CLIENTS: Check = Check {
     name: "silent-clients",
     role: Role::Server,
     level: Level::Core,
-    slow: false,
     requirement: "TT-9",
     summary: "with 40 silent clients connected, the next one is greeted and answered at once",
     section: "what-goes-wrong",
@@ -70,7 +68,6 @@ pub(super) const NO_MIXING: Check = Check {
     name: "no-mixing",
     role: Role::Server,
     level: Level::Core,
-    slow: false,
     requirement: "TT-10",
     summary: "clients that send at the same time get their own answers, whole",
     section: "what-goes-wrong",
@@ -95,7 +92,7 @@ fn no_mixing(bench: &mut Bench<'_>) -> Result<(), Failure> {
         }
         for nth in 0..clients.len() {
             clients[nth].send(&lf(&names[nth][cut..]));
-            own_answers(bench, &mut clients, &names, nth)?;
+            own_answers(bench, &mut clients, &names, nth, holds_piece)?;
         }
     }
     // All at the same time: what is shared and not locked goes wrong here.
@@ -114,18 +111,19 @@ fn no_mixing(bench: &mut Bench<'_>) -> Result<(), Failure> {
             .map_err(|error| Failure::Broken(format!("cannot send: {error}")))?;
     }
     for nth in 0..clients.len() {
-        own_answers(bench, &mut clients, &names, nth)?;
+        own_answers(bench, &mut clients, &names, nth, holds_name)?;
     }
     Ok(())
 }
 
 /// Proves that client `nth` is answered with its own names, which are separated
-/// by LF.
+/// by LF. What `holds` another's name comes out of a shared buffer.
 fn own_answers(
     bench: &Bench<'_>,
     clients: &mut [Stream],
     names: &[String],
     nth: usize,
+    holds: fn(&[u8], &str) -> bool,
 ) -> Result<(), Failure> {
     let due: Vec<u8> = names[nth]
         .lines()
@@ -139,27 +137,35 @@ fn own_answers(
         .iter()
         .enumerate()
         .any(|(other, client)| other != nth && contains(&client.waiting(), own));
-    Err(match (elsewhere, holds_another(&seen, names, nth)) {
-        (true, _) => seen.blame(WRONG_CLIENT),
-        (_, true) => seen.blame(SHARED_BUFFER),
-        _ => seen.into(),
-    })
+    let others = names.iter().enumerate().filter(|(other, _)| *other != nth);
+    let mut others = others.flat_map(|(_, names)| names.lines());
+    Err(
+        match (elsewhere, others.any(|name| holds(&seen.got, name))) {
+            (true, _) => seen.blame(WRONG_CLIENT),
+            (_, true) => seen.blame(SHARED_BUFFER),
+            _ => seen.into(),
+        },
+    )
 }
 
-/// Whether a piece of another client's name came.
-fn holds_another(seen: &Seen, names: &[String], nth: usize) -> bool {
-    let others = names.iter().enumerate().filter(|(other, _)| *other != nth);
-    others
-        .flat_map(|(_, names)| names.lines())
-        .flat_map(|name| [&name[..4], &name[4..]])
-        .any(|piece| contains(&seen.got, piece.as_bytes()))
+/// Whether a piece of a name came, where the names are sent in pieces.
+fn holds_piece(got: &[u8], name: &str) -> bool {
+    let pieces = [&name[..4], &name[4..]];
+    pieces.iter().any(|piece| contains(got, piece.as_bytes()))
+}
+
+/// Whether a whole name came. The number at its end may be the beginning of
+/// another's.
+fn holds_name(got: &[u8], name: &str) -> bool {
+    let ends = |rest: &[u8]| !rest.first().is_some_and(u8::is_ascii_digit);
+    let mut rests = (0..got.len()).filter_map(|at| got[at..].strip_prefix(name.as_bytes()));
+    rests.any(ends)
 }
 
 pub(super) const SLOW_CLIENTS: Check = Check {
     name: "slow-clients",
     role: Role::Server,
     level: Level::Core,
-    slow: false,
     requirement: "TT-9",
     summary: "clients that send a byte now and then keep nobody waiting",
     section: "what-goes-wrong",
@@ -200,7 +206,6 @@ pub(super) const OTHERS_GO_ON: Check = Check {
     name: "others-go-on",
     role: Role::Server,
     level: Level::Core,
-    slow: false,
     requirement: "TT-11",
     summary: "whatever one client does, the others are still answered and new ones served",
     section: "exercise",
@@ -243,7 +248,7 @@ fn others_go_on(bench: &mut Bench<'_>) -> Result<(), Failure> {
     halfway.send(&lf(&name[4..]));
     halfway
         .expect(&bench.answer(&name))
-        .map_err(|seen| blame_silence(seen, OTHERS_DIE))
+        .map_err(|seen| seen.or_silence(OTHERS_DIE))
 }
 
 fn vanish_in_a_name(bench: &mut Bench<'_>, server: &Server) -> Result<(), Failure> {
@@ -287,13 +292,5 @@ fn come_and_leave(bench: &mut Bench<'_>, server: &Server) -> Result<(), Failure>
 
 /// One name and its answer; blames `cause` when nothing comes.
 fn answered(bench: &mut Bench<'_>, client: &mut Stream, cause: Cause) -> Result<(), Failure> {
-    exchange(bench, client).map_err(|seen| blame_silence(seen, cause))
-}
-
-fn blame_silence(seen: Box<Seen>, cause: Cause) -> Failure {
-    if seen.got.is_empty() {
-        seen.blame(cause)
-    } else {
-        seen.into()
-    }
+    exchange(bench, client).map_err(|seen| seen.or_silence(cause))
 }

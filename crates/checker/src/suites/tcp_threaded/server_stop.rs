@@ -1,7 +1,7 @@
 //! Checks of the server beyond the core: how it stops (TT-17, TT-18).
 
+use super::super::ends::{needs_signals, stops_by};
 use super::stream::lf;
-use super::stream::server_life::{needs_signals, stops_by};
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::diagnose::common;
@@ -18,7 +18,6 @@ pub(super) const STOP_SIGNAL: Check = Check {
     name: "stop-signal",
     role: Role::Server,
     level: Level::More,
-    slow: false,
     requirement: "TT-17",
     summary: "SIGTERM or Ctrl-C ends the server within a second, with exit code 0, whoever is connected",
     section: "going-further",
@@ -51,7 +50,6 @@ pub(super) const STOP_ANSWERING: Check = Check {
     name: "stop-answering",
     role: Role::Server,
     level: Level::More,
-    slow: false,
     requirement: "TT-18",
     summary: "a stop in the middle of many answers cuts none of them",
     section: "going-further",

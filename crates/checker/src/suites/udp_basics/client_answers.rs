@@ -1,5 +1,6 @@
 //! Core checks of the client: what counts as an answer (UB-20 to UB-22).
 
+use super::super::printed::contains;
 use super::talk::{Talk, rows};
 use crate::bench::Bench;
 use crate::causes::*;
@@ -10,7 +11,6 @@ pub(super) const DUPLICATE_ANSWER: Check = Check {
     name: "duplicate-answer",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "UB-20",
     summary: "an answer that comes twice is not taken for the next one",
     section: "what-goes-wrong",
@@ -41,7 +41,6 @@ pub(super) const STALE_ANSWER: Check = Check {
     name: "stale-answer",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "UB-21",
     summary: "a late answer to an earlier request is neither taken nor printed again",
     section: "what-goes-wrong",
@@ -80,7 +79,6 @@ pub(super) const DAMAGED_ANSWER: Check = Check {
     name: "damaged-answer",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "UB-21",
     summary: "a datagram that is not the request byte for byte neither counts nor ends the client",
     section: "what-goes-wrong",
@@ -111,12 +109,19 @@ fn damaged_answer(bench: &mut Bench<'_>) -> Result<(), Failure> {
     // A client that has not taken any of them for its answer asks again.
     talk.again(1, DAMAGED_TAKEN).map_err(|failure| {
         let stdout = talk.client.output().stdout();
-        let is_cut = |row: &[u8]| cut.ends_with(row) && row.len() > 1;
-        // One that has printed nothing has not taken it, but stopped waiting.
-        match stdout.trim_ascii().split(|&byte| byte == b'\n').next() {
-            None | Some([]) => failure.blame(STRAY_ENDS),
-            Some(row) if is_cut(row) => failure.blame(CUT_TAKEN),
-            Some(_) => failure,
+        let text = &cut[2..];
+        let is_cut = |row: &[u8]| row.trim_ascii_end().ends_with(text);
+        let is_printed = |text: &[u8]| contains(&stdout, text);
+        // One that has printed none of them has not taken it, but stopped waiting.
+        if stdout.split(|&byte| byte == b'\n').any(is_cut) {
+            failure.blame(CUT_TAKEN)
+        } else if [text, forged.as_bytes(), b"a number"]
+            .into_iter()
+            .any(is_printed)
+        {
+            failure
+        } else {
+            failure.blame(STRAY_ENDS)
         }
     })?;
     talk.answer_all(1)?;
@@ -143,7 +148,6 @@ pub(super) const FOREIGN_DATAGRAM: Check = Check {
     name: "foreign-datagram",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "UB-22",
     summary: "a datagram from another address than the server's does not count",
     section: "what-goes-wrong",

@@ -2,12 +2,12 @@
 
 use std::time::Instant;
 
+use super::super::ends::fails;
 use super::talk::{Talk, rows};
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
 use crate::limits::GIVE_UP;
-use crate::suites::datagram::client_end::fails;
 use crate::verdict::Failure;
 
 /// How often a request must have been tried before it is given up (UB-18).
@@ -17,7 +17,6 @@ pub(super) const SENDS_AGAIN: Check = Check {
     name: "sends-again",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "UB-18",
     summary: "a request without an answer is sent again, the same bytes",
     section: "what-goes-wrong",
@@ -48,7 +47,6 @@ pub(super) const GIVES_UP: Check = Check {
     name: "gives-up",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "UB-19",
     summary: "without any answer the client gives up after at least three tries, and its exit code tells",
     section: "exercise",
@@ -88,7 +86,6 @@ pub(super) const EXIT_CODE: Check = Check {
     name: "exit-code",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "UB-24",
     summary: "when every line has its answer the client ends, with exit code 0",
     section: "exercise",

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::super::ends::{ends, fails_after_start, succeeds};
 use super::Hostile;
 use super::talk::{Talk, request, start_client};
 use crate::bench::Bench;
@@ -9,14 +10,13 @@ use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
 use crate::limits::CLIENT;
 use crate::peer::Came;
-use crate::suites::datagram::client_end::{ends, fails, judges_address, succeeds};
+use crate::suites::datagram::judges_address;
 use crate::verdict::{Failure, Side};
 
 pub(super) const NO_SERVER: Check = Check {
     name: "no-server",
     role: Role::Client,
     level: Level::More,
-    slow: false,
     requirement: "UB-25",
     summary: "when nobody listens, the client hears it and its exit code tells",
     section: "going-further",
@@ -32,14 +32,13 @@ fn no_server(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let address = bench.datagram_address()?;
     let line = bench.word();
     let client = start_client(bench, address, &[line])?;
-    fails(&client, CLIENT, REFUSED_UNHEARD)
+    fails_after_start(&client, CLIENT, REFUSED_UNHEARD)
 }
 
 pub(super) const ESCAPED_ANSWER: Check = Check {
     name: "escaped-answer",
     role: Role::Client,
     level: Level::More,
-    slow: false,
     requirement: "UB-26",
     summary: "what a server sends cannot steer the terminal",
     section: "going-further",
@@ -52,7 +51,7 @@ pub(super) const ESCAPED_ANSWER: Check = Check {
 };
 
 fn escaped_answer(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    let hostile = Hostile::new(bench);
+    let hostile = Hostile::line(bench);
     let mut talk = Talk::start(bench, std::slice::from_ref(&hostile.text))?;
     talk.answer_all(1)?;
     ends(&talk.client, CLIENT, NEVER_LEAVES)?;
@@ -63,7 +62,6 @@ pub(super) const TWO_CLIENTS: Check = Check {
     name: "two-clients",
     role: Role::Client,
     level: Level::More,
-    slow: false,
     requirement: "UB-27",
     summary: "two clients run side by side",
     section: "going-further",
@@ -110,7 +108,7 @@ fn two_clients(bench: &mut Bench<'_>) -> Result<(), Failure> {
             judge.aim(from, client.output());
             judge.send(&due);
         }
-        succeeds(&client)?;
+        succeeds(&client, CLIENT, NEVER_LEAVES)?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, unbounded};
 
+use super::super::printed::find;
 use super::talk::start_client;
 use crate::bench::Bench;
 use crate::causes::*;
@@ -13,7 +14,7 @@ use crate::limits::CLIENT;
 use crate::peer::{Came, Datagrams};
 use crate::proxy::datagram::{Event, Faults, Plan, Proxy, What, Which};
 use crate::subject::{Exit, Subject};
-use crate::suites::datagram::client_end::{find, judges_address};
+use crate::suites::datagram::judges_address;
 use crate::verdict::{Cause, Failure, Side};
 
 /// Lines of input, and datagrams in each direction that could meet a fault.
@@ -25,7 +26,6 @@ pub(super) const BAD_NETWORK: Check = Check {
     name: "bad-network",
     role: Role::Client,
     level: Level::More,
-    slow: false,
     requirement: "UB-28",
     summary: "behind a network that loses, doubles and swaps, every printed answer stands at its place",
     section: "going-further",

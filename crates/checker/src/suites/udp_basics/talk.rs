@@ -6,11 +6,13 @@ mod wrong;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use super::super::datagram::judges_address;
+use super::super::ends;
 use crate::bench::Bench;
+use crate::causes::*;
 use crate::limits::{CLIENT, RESEND};
 use crate::peer::{Came, Datagrams};
 use crate::subject::Subject;
-use crate::suites::datagram::client_end::{self, judges_address};
 use crate::verdict::{Cause, Failure, Side};
 pub(super) use printed::rows;
 
@@ -145,7 +147,7 @@ impl Talk {
 
     /// Proves that the client ends by itself with code 0.
     pub(super) fn succeeds(&self) -> Result<(), Failure> {
-        client_end::succeeds(&self.client)
+        ends::succeeds(&self.client, CLIENT, NEVER_LEAVES)
     }
 }
 

@@ -263,7 +263,7 @@ impl Host {
             _ if self.joins.is_empty() => {
                 self.is_wrong(NO_JOIN, "JOIN, before anything else", bytes);
             }
-            Some(Request::Say { id, text }) => self.heard(bytes, id, text),
+            Some(Request::Say { id, text }) => self.heard(bytes, id, &text),
             Some(Request::Ack(id)) => *self.acks.entry(id).or_default() += 1,
             Some(Request::Ping) => {
                 self.pings += 1;
@@ -296,18 +296,19 @@ impl Host {
                 let welcome = format!("WELCOME {} 2", self.name);
                 self.judge.send(welcome.as_bytes());
             }
-            None => self
-                .judge
-                .send(format!("COOKIE {}", self.cookie).as_bytes()),
+            None => {
+                let cookie = format!("COOKIE {}", self.cookie);
+                self.judge.send(cookie.as_bytes());
+            }
         }
     }
 
-    fn heard(&mut self, bytes: &[u8], id: u32, text: String) {
+    fn heard(&mut self, bytes: &[u8], id: u32, text: &str) {
         if !self.is_in {
             self.is_wrong(SAID_TOO_SOON, "no SAY before WELCOME", bytes);
         }
         let known = self.says.values().any(|(said, _)| *said == text);
-        let (first, count) = self.says.entry(id).or_insert((text.clone(), 0));
+        let (first, count) = self.says.entry(id).or_insert((text.to_owned(), 0));
         *count += 1;
         if *first != text || known && *count == 1 {
             let wanted = "the same text again under the same id only";

@@ -23,7 +23,6 @@ pub(super) const BAD_NETWORK: Check = Check {
     name: "bad-network",
     role: Role::Server,
     level: Level::More,
-    slow: false,
     requirement: "UC-23",
     summary: "behind a network that loses, doubles, swaps and delays, everybody hears everything once and in order",
     section: "going-further",

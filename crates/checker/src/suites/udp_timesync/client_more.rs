@@ -12,8 +12,10 @@ use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
 use crate::limits::CLIENT;
 use crate::peer::Came;
-use crate::suites::datagram::client_end::{ends, fails, judges_address, succeeds};
+use crate::suites::datagram::judges_address;
+use crate::suites::ends::{ends, fails_after_start, succeeds};
 use crate::suites::hostile::Hostile;
+use crate::suites::printed::find;
 use crate::verdict::{Failure, Side};
 
 /// The length of an era, in seconds.
@@ -25,7 +27,6 @@ pub(super) const NEXT_ERA: Check = Check {
     name: "next-era",
     role: Role::Client,
     level: Level::More,
-    slow: false,
     requirement: "UT-33",
     summary: "a time with its top bit clear is one from 2036 on",
     section: "going-further",
@@ -50,7 +51,7 @@ fn next_era(bench: &mut Bench<'_>) -> Result<(), Failure> {
     };
     let is_near = |wanted: f64| (sample.offset - wanted).abs() < ERA / 16.0;
     if is_near(ahead) {
-        return succeeds(&talk.client);
+        return succeeds(&talk.client, CLIENT, NEVER_LEAVES);
     }
     let cause = match is_near(ahead - ERA) {
         true => ERA_IGNORED,
@@ -69,7 +70,6 @@ pub(super) const NO_SERVER: Check = Check {
     name: "no-server",
     role: Role::Client,
     level: Level::More,
-    slow: false,
     requirement: "UT-34",
     summary: "when nobody listens, the client hears it and its exit code tells",
     section: "going-further",
@@ -85,7 +85,7 @@ fn no_server(bench: &mut Bench<'_>) -> Result<(), Failure> {
     for format in ["%T", SNTP] {
         let address = bench.datagram_address()?;
         let client = start_client(bench, address, format)?;
-        fails(&client, CLIENT, REFUSED_UNHEARD)?;
+        fails_after_start(&client, CLIENT, REFUSED_UNHEARD)?;
     }
     Ok(())
 }
@@ -94,7 +94,6 @@ pub(super) const ESCAPED_ANSWER: Check = Check {
     name: "escaped-answer",
     role: Role::Client,
     level: Level::More,
-    slow: false,
     requirement: "UT-35",
     summary: "what a server sends cannot steer the terminal, be it a time, an error or a kiss",
     section: "going-further",
@@ -128,7 +127,7 @@ fn escaped_answer(bench: &mut Bench<'_>) -> Result<(), Failure> {
     ends(&talk.client, CLIENT, NEVER_LEAVES)?;
     let output = talk.client.output();
     let all = [output.stdout(), output.stderr()].concat();
-    match crate::suites::datagram::client_end::find(&all, b"\x1b[2J") {
+    match find(&all, b"\x1b[2J") {
         None => Ok(()),
         Some(_) => Err(Failure::of(
             RAW_TERMINAL_CODES,
@@ -142,7 +141,6 @@ pub(super) const TWO_CLIENTS: Check = Check {
     name: "two-clients",
     role: Role::Client,
     level: Level::More,
-    slow: false,
     requirement: "UT-36",
     summary: "two clients run side by side",
     section: "going-further",
@@ -199,14 +197,13 @@ fn two_clients(bench: &mut Bench<'_>) -> Result<(), Failure> {
             }
         }
     }
-    succeeds(&second)
+    succeeds(&second, CLIENT, NEVER_LEAVES)
 }
 
 pub(super) const LOST_REQUEST: Check = Check {
     name: "lost-request",
     role: Role::Client,
     level: Level::More,
-    slow: false,
     requirement: "UT-37",
     summary: "a lost SNTP request is sent again, and its time is not counted as delay",
     section: "going-further",
@@ -229,7 +226,7 @@ fn lost_request(bench: &mut Bench<'_>) -> Result<(), Failure> {
         let Some(sample) = printed(&talk.stdout()) else {
             return Err(nothing_printed(&talk));
         };
-        succeeds(&talk.client)?;
+        succeeds(&talk.client, CLIENT, NEVER_LEAVES)?;
         if sample.delay < waited / 2.0 {
             return Ok(());
         }

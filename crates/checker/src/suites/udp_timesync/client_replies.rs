@@ -10,7 +10,7 @@ use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
 use crate::limits::CLIENT;
-use crate::suites::datagram::client_end::{fails, succeeds};
+use crate::suites::ends::{fails, succeeds};
 use crate::verdict::{Cause, Failure, Side};
 
 /// How far the right replies claim to be ahead, in seconds.
@@ -25,7 +25,6 @@ pub(super) const FOREIGN_DATAGRAM: Check = Check {
     name: "foreign-datagram",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "UT-26",
     summary: "a datagram from another address than the server's does not count",
     section: "what-goes-wrong",
@@ -61,7 +60,6 @@ pub(super) const ORIGIN: Check = Check {
     name: "origin",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "UT-30",
     summary: "only a reply whose origin is the outstanding request's transmit timestamp counts",
     section: "what-goes-wrong",
@@ -115,7 +113,6 @@ pub(super) const USELESS_REPLIES: Check = Check {
     name: "useless-replies",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "UT-31",
     summary: "a reply cut short, of a clock that is not right, in another mode or without a time does not count",
     section: "what-goes-wrong",
@@ -201,14 +198,13 @@ fn right_in_the_end(
             Side::bytes(stdout, "on standard output"),
         ));
     }
-    succeeds(&talk.client)
+    succeeds(&talk.client, CLIENT, NEVER_LEAVES)
 }
 
 pub(super) const KISS_OF_DEATH: Check = Check {
     name: "kiss-of-death",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "UT-32",
     summary: "a reply with stratum 0 ends the client at once, with another exit code than 0",
     section: "what-goes-wrong",

@@ -10,7 +10,7 @@ use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
 use crate::limits::CLIENT;
-use crate::suites::datagram::client_end::succeeds;
+use crate::suites::ends::succeeds;
 use crate::verdict::{Failure, Side};
 
 /// How many requests must differ.
@@ -25,7 +25,6 @@ pub(super) const SNTP_REQUEST: Check = Check {
     name: "sntp-request",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "UT-27",
     summary: "the format sntp makes the client send 48 bytes in version 3 or 4 and mode 3",
     section: "on-the-wire",
@@ -45,7 +44,6 @@ pub(super) const NONCE: Check = Check {
     name: "nonce",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "UT-28",
     summary: "the transmit timestamp of each request is 64 new bits that nobody can predict",
     section: "what-goes-wrong",
@@ -104,7 +102,6 @@ pub(super) const OFFSET_AND_DELAY: Check = Check {
     name: "offset-and-delay",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "UT-29",
     summary: "offset and delay are printed, and are what the four times give",
     section: "on-the-wire",
@@ -122,7 +119,7 @@ fn offset_and_delay(bench: &mut Bench<'_>) -> Result<(), Failure> {
         let request = talk.request()?;
         let (answered, sample) = serve(&mut talk, request, ahead)?;
         is_true(&answered, sample)?;
-        succeeds(&talk.client)?;
+        succeeds(&talk.client, CLIENT, NEVER_LEAVES)?;
     }
     Ok(())
 }

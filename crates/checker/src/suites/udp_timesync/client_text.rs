@@ -5,7 +5,8 @@ use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
 use crate::limits::GIVE_UP;
-use crate::suites::datagram::client_end::fails;
+use crate::suites::ends::fails;
+use crate::suites::printed::find;
 use crate::verdict::{Failure, Side};
 
 /// How often a request must have been tried before it is given up (UT-23).
@@ -17,7 +18,6 @@ pub(super) const ASKS_FOR_FORMAT: Check = Check {
     name: "asks-for-format",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "UT-21",
     summary: "the format is sent as one datagram, its bytes and nothing else",
     section: "on-the-wire",
@@ -44,7 +44,6 @@ pub(super) const PRINTS_THE_ANSWER: Check = Check {
     name: "prints-the-answer",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "UT-22",
     summary: "what the server answers is printed, up to 512 bytes, and the client ends with code 0",
     section: "on-the-wire",
@@ -79,7 +78,6 @@ pub(super) const ASKS_AGAIN: Check = Check {
     name: "asks-again",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "UT-23",
     summary: "a lost request is sent again from another socket, where a late answer finds nobody",
     section: "what-goes-wrong",
@@ -128,7 +126,6 @@ pub(super) const GIVES_UP: Check = Check {
     name: "gives-up",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "UT-24",
     summary: "without any answer the client gives up after at least three tries, and its exit code tells",
     section: "exercise",
@@ -161,7 +158,6 @@ pub(super) const ERROR_ANSWER: Check = Check {
     name: "error-answer",
     role: Role::Client,
     level: Level::Core,
-    slow: false,
     requirement: "UT-25",
     summary: "an answer that begins with ERR is shown, and the exit code tells that there is no time",
     section: "exercise",
@@ -184,7 +180,7 @@ fn error_answer(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let stdout = talk.stdout();
     let stderr = talk.client.output().stderr();
     let said = [stdout, stderr].concat();
-    match crate::suites::datagram::client_end::find(&said, why.as_bytes()) {
+    match find(&said, why.as_bytes()) {
         Some(_) => Ok(()),
         None => Err(Failure::of(
             ERROR_HIDDEN,

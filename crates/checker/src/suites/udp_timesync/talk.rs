@@ -10,7 +10,9 @@ use crate::causes::*;
 use crate::limits::{CLIENT, RESEND};
 use crate::peer::{Came, Datagrams};
 use crate::subject::Subject;
-use crate::suites::datagram::client_end::{find, judges_address, succeeds};
+use crate::suites::datagram::judges_address;
+use crate::suites::ends::succeeds;
+use crate::suites::printed::find;
 use crate::verdict::{Cause, Failure, Side};
 
 /// What makes a client ask in SNTP.
@@ -201,7 +203,7 @@ impl Talk {
                 Side::bytes(stdout, "on standard output"),
             ));
         }
-        succeeds(&self.client)
+        succeeds(&self.client, CLIENT, NEVER_LEAVES)
     }
 
     /// Proves that `forged` is not on standard output.

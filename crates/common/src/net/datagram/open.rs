@@ -8,7 +8,11 @@ use std::{
 use socket2::{Domain, Socket, Type};
 
 use super::DatagramSocket;
-use crate::{address::Address, net::resolve, wire::Wire};
+use crate::{
+    address::Address,
+    net::{ConnectError, connect::routes, resolve},
+    wire::Wire,
+};
 
 /// Whom a socket talks to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -54,20 +58,25 @@ impl DatagramSocket {
     ///
     /// # Errors
     ///
-    /// The resolver's; the last address's error if there is a way to none.
-    pub fn open(address: &Address, options: &DatagramOptions) -> io::Result<Vec<Self>> {
-        let locals = options.bind.as_ref().map(inet).transpose()?;
+    /// [`ConnectError`]: the resolver's, or the last address's if there is a way
+    /// to none.
+    pub fn open(address: &Address, options: &DatagramOptions) -> Result<Vec<Self>, ConnectError> {
         let mut opened = Vec::new();
-        let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
-        for peer in inet(address)? {
-            let local = match &locals {
-                None => any(peer),
-                Some(locals) => match locals.iter().find(|l| l.is_ipv4() == peer.is_ipv4()) {
-                    None => continue, // 127.0.0.1 cannot talk to [::1]
-                    Some(local) => *local,
-                },
+        let mut last = ConnectError::Family;
+        for (peer, local) in routes(address, options.bind.as_ref())? {
+            let socket = match (peer.as_socket(), &local) {
+                (None, _) => Err(no_path().into()),
+                (Some(peer), None) => bind_to(any(peer), false)
+                    .and_then(|socket| open_to(socket, peer, options.target))
+                    .map_err(ConnectError::Connect),
+                (Some(peer), Some(local)) => local
+                    .as_socket()
+                    .ok_or_else(no_path)
+                    .and_then(|local| bind_to(local, false))
+                    .map_err(ConnectError::Bind)
+                    .and_then(|socket| Ok(open_to(socket, peer, options.target)?)),
             };
-            match open_to(local, peer, options.target) {
+            match socket {
                 Ok(socket) => opened.push(socket),
                 Err(error) => last = error,
             }
@@ -135,8 +144,11 @@ fn bind_to(address: SocketAddr, shared: bool) -> io::Result<DatagramSocket> {
 // ANCHOR_END: bind
 
 // ANCHOR: connect
-fn open_to(local: SocketAddr, peer: SocketAddr, target: Target) -> io::Result<DatagramSocket> {
-    let mut opened = bind_to(local, false)?;
+fn open_to(
+    mut opened: DatagramSocket,
+    peer: SocketAddr,
+    target: Target,
+) -> io::Result<DatagramSocket> {
     opened.peer = Some(peer);
     match target {
         // To a group nobody can connect and hear an answer: it comes from the
@@ -148,7 +160,7 @@ fn open_to(local: SocketAddr, peer: SocketAddr, target: Target) -> io::Result<Da
         Target::Broadcast => opened.socket.set_broadcast(true)?,
         Target::Connected | Target::Unconnected => {}
     }
-    if let (IpAddr::V4(way), true) = (local.ip(), peer.ip().is_multicast()) {
+    if let (IpAddr::V4(way), true) = (opened.local.ip(), peer.ip().is_multicast()) {
         socket2::SockRef::from(&opened.socket).set_multicast_if_v4(&way)?;
     }
     opened.local = opened.socket.local_addr()?;
@@ -171,10 +183,14 @@ fn inet(address: &Address) -> io::Result<Vec<SocketAddr>> {
         .filter_map(socket2::SockAddr::as_socket)
         .collect();
     if found.is_empty() {
-        return Err(io::Error::new(
-            io::ErrorKind::Unsupported,
-            "datagrams are sent over UDP here; use HOST:PORT",
-        ));
+        return Err(no_path());
     }
     Ok(found)
+}
+
+fn no_path() -> io::Error {
+    io::Error::new(
+        io::ErrorKind::Unsupported,
+        "datagrams are sent over UDP here; use HOST:PORT",
+    )
 }

@@ -1,5 +1,6 @@
 //! Whether what was answered is on the client's standard output.
 
+use super::super::super::printed::{self, contains};
 use super::Talk;
 use crate::causes::{NOT_PRINTED, PRINTS_OWN_INPUT};
 use crate::diagnose::common;
@@ -63,14 +64,8 @@ impl Talk {
 
     /// The first answer that is not printed, and where to look for it.
     pub(super) fn first_missing(&self, stdout: &[u8]) -> Option<(usize, usize)> {
-        let mut from = 0;
-        for (nth, answer) in self.answers.iter().enumerate() {
-            match find(&stdout[from..], &answer.text) {
-                Some(at) => from += at + answer.text.len(),
-                None => return Some((nth, from)),
-            }
-        }
-        None
+        let texts = self.answers.iter().map(|answer| &answer.text[..]);
+        printed::first_missing(texts, stdout)
     }
 }
 
@@ -103,15 +98,4 @@ impl Missing<'_> {
             NOT_PRINTED
         }
     }
-}
-
-pub(in crate::suites) fn contains(text: &[u8], part: &[u8]) -> bool {
-    find(text, part).is_some()
-}
-
-fn find(text: &[u8], part: &[u8]) -> Option<usize> {
-    if part.is_empty() {
-        return Some(0);
-    }
-    text.windows(part.len()).position(|window| window == part)
 }

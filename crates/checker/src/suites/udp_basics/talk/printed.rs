@@ -1,9 +1,9 @@
 //! Whether what was answered is on the client's standard output.
 
+use super::super::super::printed::{self, contains};
 use super::Talk;
 use crate::causes::OUT_OF_ORDER;
 use crate::limits::CLIENT;
-use crate::suites::datagram::client_end::find;
 use crate::verdict::{Cause, Failure, Side};
 
 impl Talk {
@@ -21,7 +21,8 @@ impl Talk {
         let Some((number, from)) = self.first_missing(&stdout) else {
             return Ok(());
         };
-        let all = (1..=self.lines.len()).all(|number| contains(&stdout, self.line(number)));
+        let all =
+            (1..=self.lines.len()).all(|number| contains(&stdout, self.line(number).as_bytes()));
         let cause = match all {
             true => OUT_OF_ORDER,
             false => missing(number),
@@ -35,14 +36,8 @@ impl Talk {
 
     /// The first line whose text is not printed, and where to look for it.
     fn first_missing(&self, stdout: &[u8]) -> Option<(usize, usize)> {
-        let mut from = 0;
-        for (number, line) in (1..).zip(&self.lines) {
-            match find(&stdout[from..], line.as_bytes()) {
-                Some(at) => from += at + line.len(),
-                None => return Some((number, from)),
-            }
-        }
-        None
+        let lines = self.lines.iter().map(String::as_bytes);
+        printed::first_missing(lines, stdout).map(|(nth, from)| (nth + 1, from))
     }
 }
 
@@ -51,8 +46,4 @@ pub(in super::super) fn rows(stdout: &[u8], text: &str) -> usize {
     let rows = stdout.split(|&byte| byte == b'\n');
     let rows = rows.map(|row| row.strip_suffix(b"\r").unwrap_or(row));
     rows.filter(|row| *row == text.as_bytes()).count()
-}
-
-fn contains(stdout: &[u8], text: &str) -> bool {
-    find(stdout, text.as_bytes()).is_some()
 }

@@ -34,6 +34,11 @@ impl Talk {
         let digits = got.iter().take_while(|byte| byte.is_ascii_digit()).count();
         let (own, rest) = got.split_at(digits);
         let text = rest.strip_prefix(b" ");
+        let stripped = [
+            line.trim_ascii(),
+            line.trim_ascii_start(),
+            line.trim_ascii_end(),
+        ];
         // What a second try that is numbered anew looks like.
         let is_repeat =
             |known: usize| self.count(known) > 0 && text == Some(self.line(known).as_bytes());
@@ -43,7 +48,7 @@ impl Talk {
             LINE_END_INSIDE
         } else if (1..=self.lines.len()).any(is_repeat) {
             RESENT_CHANGED
-        } else if text.is_some_and(|text| text != line && text == line.trim_ascii()) {
+        } else if text.is_some_and(|text| text != line && stripped.contains(&text)) {
             BYTES_STRIPPED
         } else if self.lines.iter().any(|line| text == Some(line.as_bytes())) {
             NUMBERED_WRONG

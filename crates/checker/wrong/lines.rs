@@ -2,8 +2,6 @@
 
 use std::collections::VecDeque;
 
-use super::table::Bug;
-
 /// The most bytes before an LF.
 const LIMIT: usize = 65_536;
 
@@ -12,35 +10,81 @@ pub(crate) enum Line {
     TooLong,
 }
 
+/// What wrong programs do to what they read. Default: nothing.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Habits {
+    /// Another limit than the contract's.
+    pub(crate) limit: Option<usize>,
+    pub(crate) reads: Reads,
+    /// Waits until the data happen to end in LF, and calls that a line.
+    pub(crate) glues: bool,
+    /// Takes a full buffer of 1024 bytes for a line.
+    pub(crate) cuts: bool,
+    /// Throws away what follows the last LF of a read.
+    pub(crate) drops_partial: bool,
+    /// Throws away what follows the first.
+    pub(crate) drops_rest: bool,
+    /// Leaves the CR of CR LF in the line.
+    pub(crate) keeps_cr: bool,
+    /// Forgets what has no LF at the end of input.
+    pub(crate) loses_last: bool,
+    pub(crate) text: Text,
+}
+
+/// What is done to one read.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Reads {
+    #[default]
+    Collects,
+    /// Is decoded, and half a character ends the program.
+    Decodes,
+    /// Is decoded, with a replacement for half a character.
+    Replaces,
+    /// Is a line.
+    Lines,
+}
+
+/// What is done to the text of a line.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Text {
+    #[default]
+    AsItIs,
+    Trimmed,
+    WithoutCr,
+    /// To 1024 bytes.
+    Truncated,
+    /// Behind all earlier ones.
+    Kept,
+}
+
 pub(crate) struct Lines {
     buffer: Vec<u8>,
     /// The next line begins here; what is before it has been given out.
     start: usize,
     /// From `start` to here there is no LF.
     searched: usize,
-    limit: usize,
-    bug: Bug,
-    /// Only for programs that take reads for messages.
+    habits: Habits,
+    /// Only for programs that take reads for lines.
     reads: VecDeque<Vec<u8>>,
     /// Only for programs that keep everything.
     kept: Vec<u8>,
 }
 
 impl Lines {
-    pub(crate) fn new(bug: Bug) -> Lines {
+    pub(crate) fn new(habits: Habits) -> Lines {
         Lines {
             buffer: Vec::new(),
             start: 0,
             searched: 0,
-            limit: match bug {
-                Bug::Limit4096 => 4096,
-                Bug::NoLimit => usize::MAX,
-                _ => LIMIT,
-            },
-            bug,
+            habits,
             reads: VecDeque::new(),
             kept: Vec::new(),
         }
+    }
+
+    /// Whether nothing is left but what was given out.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.start == self.buffer.len()
     }
 
     /// Adds what one read returned.
@@ -48,49 +92,49 @@ impl Lines {
         self.buffer.drain(..self.start);
         self.searched -= self.start;
         self.start = 0;
-        match self.bug {
-            Bug::ReadIsMessage => self.reads.push_back(bytes.trim_ascii_end().to_vec()),
-            Bug::DecodesReads => match std::str::from_utf8(bytes) {
+        match self.habits.reads {
+            Reads::Collects => self.buffer.extend_from_slice(bytes),
+            Reads::Lines => self.reads.push_back(bytes.trim_ascii_end().to_vec()),
+            Reads::Decodes => match std::str::from_utf8(bytes) {
                 Ok(text) => self.buffer.extend_from_slice(text.as_bytes()),
                 Err(error) => {
                     eprintln!("UnicodeDecodeError: {error}");
                     std::process::exit(1);
                 }
             },
-            Bug::ReplacesCut => {
+            Reads::Replaces => {
                 let text = String::from_utf8_lossy(bytes);
                 self.buffer.extend_from_slice(text.as_bytes());
             }
-            _ => self.buffer.extend_from_slice(bytes),
         }
     }
 
-    /// The next complete line, without its LF.
+    /// The next complete line, without its line end.
     pub(crate) fn next(&mut self) -> Option<Line> {
-        if self.bug == Bug::ReadIsMessage {
+        if self.habits.reads == Reads::Lines {
             return self.reads.pop_front().map(Line::Text);
         }
         let found = self.find_end();
         let length = found.unwrap_or(self.buffer.len()) - self.start;
-        if self.bug == Bug::CutsAt1024 && length >= 1024 {
+        if self.habits.cuts && length >= 1024 {
             let text = self.take(self.start + 1024);
             return Some(Line::Text(text));
         }
-        if length > self.limit {
+        if length > self.habits.limit.unwrap_or(LIMIT) {
             return Some(Line::TooLong);
         }
         let Some(end) = found else {
-            if self.bug == Bug::DropsPartial {
+            if self.habits.drops_partial {
                 self.take(self.buffer.len());
             }
             return None;
         };
         let mut text = self.take(end);
         self.take(end + 1);
-        if text.ends_with(b"\r") && self.bug != Bug::KeepsCr {
+        if text.ends_with(b"\r") && !self.habits.keeps_cr {
             text.pop();
         }
-        if self.bug == Bug::FirstLineOnly {
+        if self.habits.drops_rest {
             self.take(self.buffer.len());
         }
         Some(Line::Text(self.finished(text)))
@@ -98,7 +142,7 @@ impl Lines {
 
     /// What is left at the end of input.
     pub(crate) fn last(&mut self) -> Option<Line> {
-        if self.bug == Bug::LastLineLost || self.start == self.buffer.len() {
+        if self.habits.loses_last || self.is_empty() {
             return None;
         }
         let text = self.take(self.buffer.len());
@@ -106,8 +150,8 @@ impl Lines {
     }
 
     fn find_end(&mut self) -> Option<usize> {
-        if self.bug == Bug::GluedAsOne {
-            let ends = self.start < self.buffer.len() && self.buffer.ends_with(b"\n");
+        if self.habits.glues {
+            let ends = !self.is_empty() && self.buffer.ends_with(b"\n");
             return ends.then(|| self.buffer.len() - 1);
         }
         let from = self.searched.max(self.start);
@@ -123,17 +167,16 @@ impl Lines {
         taken
     }
 
-    /// What some programs do to the text of a line.
     fn finished(&mut self, mut text: Vec<u8>) -> Vec<u8> {
-        match self.bug {
-            Bug::Trims => text = text.trim_ascii().to_vec(),
-            Bug::DropsAllCr => text.retain(|byte| *byte != b'\r'),
-            Bug::Truncates => text.truncate(1024),
-            Bug::KeepsBuffer => {
+        match self.habits.text {
+            Text::AsItIs => {}
+            Text::Trimmed => text = text.trim_ascii().to_vec(),
+            Text::WithoutCr => text.retain(|byte| *byte != b'\r'),
+            Text::Truncated => text.truncate(1024),
+            Text::Kept => {
                 self.kept.extend_from_slice(&text);
                 text.clone_from(&self.kept);
             }
-            _ => {}
         }
         text
     }

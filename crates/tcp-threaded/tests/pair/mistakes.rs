@@ -1,0 +1,82 @@
+//! What the user did wrong, or found wrong: one line says what and why.
+
+use std::io::{Read as _, Write as _};
+
+use checker::program::{accept, expect_wrong_usage};
+
+use crate::PAIR;
+
+#[test]
+fn a_server_that_goes_away_is_an_error() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    for (said, error) in [
+        (
+            "",
+            "error: the server closed the connection: before it had greeted\n",
+        ),
+        (
+            "Welcome!\n",
+            "error: the server closed the connection: an answer was due\n",
+        ),
+    ] {
+        let mut client = PAIR.client(&address, &["Ada"]);
+        let mut stream = accept(&listener);
+        stream.write_all(said.as_bytes()).unwrap();
+        if !said.is_empty() {
+            let mut name = [0; 4];
+            stream.read_exact(&mut name).unwrap();
+            assert_eq!(&name, b"Ada\n");
+        }
+        drop(stream);
+        assert_eq!(client.wait(), 1);
+        assert_eq!(client.stderr(), error);
+    }
+}
+
+#[test]
+fn nobody_there_is_an_error_with_a_next_step() {
+    let server = PAIR.server(&[]);
+    let address = server.address();
+    drop(server);
+    for args in [&["x"][..], &["--clients", "3", "--messages", "1"]] {
+        let mut client = PAIR.client(&address, args);
+        assert_eq!(client.wait(), 1);
+        let error = client.stderr();
+        assert!(
+            error.contains("cargo run --bin tcp-threaded-server") && error.lines().count() == 1,
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_name_that_is_no_text_is_refused_or_mended() {
+    let server = PAIR.server(&[]);
+    let run = |args: &[&str]| {
+        let mut client = PAIR.client(&server.address(), args);
+        client.write(b"a\xffb\n");
+        client.end_input();
+        (client.wait(), client.stdout(), client.stderr())
+    };
+    let (code, _, error) = run(&[]);
+    assert_eq!(
+        (code, error.as_str()),
+        (1, "error: cannot send the name: not UTF-8 at byte 1\n")
+    );
+    let mended = "Welcome!\nHello, a\u{fffd}b!\n";
+    assert_eq!(run(&["--on-error", "replace"]).1, mended);
+}
+
+#[test]
+fn wrong_usage_is_one_line_and_exit_code_2() {
+    let refused: [(&[&str], &str); 6] = [
+        (&["--model", "fork"], "--model"),
+        (&["--workers", "0"], "--workers"),
+        (&["--greeting", "two\nlines"], "--greeting"),
+        (&["--answer", "{} 😀", "--encoding", "gbk"], "--answer"),
+        (&["--answer", "a\n{}"], "--answer: a line cannot contain"),
+        (&["--max-connections", "-1"], "--max-connections"),
+    ];
+    expect_wrong_usage(PAIR.server, &refused);
+}

@@ -1,0 +1,222 @@
+//! The client at a terminal: what comes in does not break what is typed, and the
+//! terminal is left as it was found.
+#![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops where it fails, helpers too"
+)]
+
+mod desk;
+
+use checker::program::Program;
+use desk::Desk;
+use rustix::process::Signal;
+
+/// What a terminal puts around what is pasted.
+const PASTE: [&str; 2] = ["\x1b[200~", "\x1b[201~"];
+const CTRL_C: &str = "\x03";
+const CTRL_D: &str = "\x04";
+const CTRL_R: &str = "\x12";
+const BACKSPACE: &str = "\x7f";
+
+fn server() -> Program {
+    Program::start(
+        env!("CARGO_BIN_EXE_udp-chat-server"),
+        &["--listen", "127.0.0.1:0"],
+    )
+}
+
+/// A member without a terminal.
+fn member(server: &Program, name: &str) -> Program {
+    let args = ["--connect", &server.address(), "--name", name];
+    let member = Program::start(env!("CARGO_BIN_EXE_udp-chat-client"), &args);
+    member.expect_line(|line| line.contains(&format!("you are {name}")));
+    member
+}
+
+/// A member with one, of 40 columns.
+fn desk(server: &Program, args: &[&str]) -> Desk {
+    let address = server.address();
+    let args = [&["--connect", &address], args].concat();
+    let desk = Desk::start(40, "xterm-256color", &args);
+    desk.see("you are", 0);
+    desk.see(">>> ", 0);
+    desk
+}
+
+#[test]
+fn what_comes_in_appears_above_the_line_that_is_typed() {
+    let server = server();
+    let mut bo = member(&server, "Bo");
+    let ada = desk(&server, &["--name", "Ada", "--color", "never"]);
+    bo.expect_line(|line| line.ends_with("Ada joined"));
+    // As an input method types: several characters in one piece, wide ones.
+    ada.press("半句话 half a li");
+    let typed = ada.see("half a li", 0);
+    bo.write("打断一下\n".as_bytes());
+    let came = ada.see("Bo: 打断一下\r\n", typed);
+    // The line was taken away before, and is drawn again after it.
+    let drawn = ada.drawn();
+    assert!(drawn[typed..came].contains("\x1b["), "{drawn:?}");
+    ada.see(">>> 半句话 half a li", came);
+    ada.press("ne\r");
+    bo.expect_line(|line| line == "Ada: 半句话 half a line");
+    // One key takes back one character, however wide.
+    ada.press(&format!("你好吗{BACKSPACE}\r"));
+    bo.expect_line(|line| line == "Ada: 你好");
+    ada.press("q\r");
+    assert_eq!(ada.end(), 0);
+    bo.expect_line(|line| line.ends_with("Ada left"));
+}
+
+#[test]
+fn ten_pasted_lines_are_ten_messages() {
+    let server = server();
+    let bo = member(&server, "Bo");
+    let ada = desk(&server, &["--name", "Ada"]);
+    let lines = |what: &str| {
+        (1..=10)
+            .map(|n| format!("{what} 第{n}行\r"))
+            .collect::<String>()
+    };
+    // Marked as a paste, they can still be edited, and Enter says them.
+    ada.press(&format!("{}{}{}\r", PASTE[0], lines("marked"), PASTE[1]));
+    bo.expect_line(|line| line == "Ada: marked 第10行");
+    // Not marked, each is said at its end; none may be lost between two lines.
+    ada.press(&lines("typed"));
+    bo.expect_line(|line| line == "Ada: typed 第10行");
+    let said = bo.printed();
+    let said: Vec<&str> = said
+        .lines()
+        .filter(|line| line.starts_with("Ada: "))
+        .collect();
+    let expected: Vec<String> = ["marked", "typed"]
+        .iter()
+        .flat_map(|what| (1..=10).map(move |n| format!("Ada: {what} 第{n}行")))
+        .collect();
+    assert_eq!(said, expected);
+    ada.press("q\r");
+    assert_eq!(ada.end(), 0);
+}
+
+#[test]
+fn a_resized_window_loses_nothing() {
+    let server = server();
+    let mut bo = member(&server, "Bo");
+    let ada = desk(&server, &["--name", "Ada", "--color", "never"]);
+    let long = "一二三四五六七八九十".repeat(3);
+    ada.press(&long);
+    let mut seen = ada.see("十", 0);
+    for columns in [20, 100, 7, 60] {
+        ada.resize(columns);
+        bo.write(format!("{columns} columns\n").as_bytes());
+        seen = ada.see(&format!("Bo: {columns} columns"), seen);
+        seen = ada.see("十", seen);
+    }
+    ada.press("。\r");
+    bo.expect_line(|line| line == format!("Ada: {long}。"));
+    ada.press(CTRL_D);
+    assert_eq!(ada.end(), 0);
+}
+
+#[test]
+fn the_terminal_is_put_back_however_it_ends() {
+    for (way, code, word) in [
+        ("q\r", 0, ">>> "),
+        (CTRL_D, 0, ">>> "),
+        ("half a line\x03", 0, "stopped: "),
+        ("\x12search\x03\x03", 0, "stopped: "),
+    ] {
+        let server = server();
+        let ada = desk(&server, &["--name", "Ada"]);
+        ada.press(way);
+        assert_eq!(ada.end(), code, "{way:?}");
+        ada.see(word, 0);
+        pastes_are_unmarked(&ada);
+    }
+    for signal in [Signal::INT, Signal::TERM] {
+        let server = server();
+        let ada = desk(&server, &["--name", "Ada"]);
+        ada.press("half a line");
+        ada.see("half a line", 0);
+        ada.signal(signal);
+        assert_eq!(ada.end(), 0);
+        // On a line of its own.
+        ada.see("\r\nstopped: ", 0);
+        pastes_are_unmarked(&ada);
+    }
+}
+
+#[test]
+fn the_terminal_is_put_back_after_an_error_while_a_line_is_typed() {
+    let server = server();
+    let _bo = member(&server, "Ada");
+    let args = ["--connect", &server.address(), "--name", "ADA"];
+    let ada = Desk::start(40, "xterm-256color", &args);
+    assert_eq!(ada.end(), 1);
+    ada.see("\r\nerror: cannot join: ", 0);
+    pastes_are_unmarked(&ada);
+}
+
+/// The last word about the marks of pasted text is "off".
+#[track_caller]
+fn pastes_are_unmarked(desk: &Desk) {
+    let drawn = desk.drawn();
+    let last = drawn.rfind("\x1b[?2004").expect("it was switched");
+    assert!(drawn[last..].starts_with("\x1b[?2004l"), "{drawn:?}");
+}
+
+#[test]
+fn while_the_editor_searches_the_conversation_goes_on() {
+    let server = server();
+    let mut bo = member(&server, "Bo");
+    let ada = desk(&server, &["--name", "Ada", "--color", "never"]);
+    ada.press("hello\r");
+    bo.expect_line(|line| line == "Ada: hello");
+    let before = ada.drawn().len();
+    ada.press(&format!("{CTRL_R}hel"));
+    ada.see("hel", before);
+    for n in 0..100 {
+        bo.write(format!("{n}\n").as_bytes());
+    }
+    bo.end_input();
+    // All acknowledged, or it would not end.
+    assert_eq!(bo.wait(), 0);
+    ada.press("\r");
+    ada.see("Bo left", before);
+    let drawn = ada.drawn();
+    let mut said = drawn[before..].split("Bo: ").skip(1);
+    assert!((0..100).all(|n| {
+        said.next()
+            .is_some_and(|s| s.starts_with(&format!("{n}\r\n")))
+    }));
+    ada.press(CTRL_C);
+    assert_eq!(ada.end(), 0);
+}
+
+#[test]
+fn each_name_has_its_colour_at_a_terminal() {
+    let server = server();
+    let mut bo = member(&server, "Bo");
+    let ada = desk(&server, &["--name", "Ada"]);
+    bo.write(b"hi\n");
+    ada.see("Bo\x1b[0m: hi", 0);
+    ada.press("q\r");
+    assert_eq!(ada.end(), 0);
+}
+
+#[test]
+fn a_terminal_that_can_only_print_gets_plain_lines() {
+    let server = server();
+    let mut bo = member(&server, "Bo");
+    let args = ["--connect", &server.address(), "--name", "Ada"];
+    let ada = Desk::start(40, "dumb", &args);
+    ada.see("you are Ada", 0);
+    bo.write(b"hi\n");
+    ada.see("\nBo: hi\r\n", 0);
+    ada.press("hello\n");
+    bo.expect_line(|line| line == "Ada: hello");
+    ada.press(CTRL_D);
+    assert_eq!(ada.end(), 0);
+    assert!(!ada.drawn().contains('\x1b'));
+}

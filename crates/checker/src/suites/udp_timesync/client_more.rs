@@ -13,7 +13,7 @@ use crate::lesson::{Check, Level, Role};
 use crate::limits::CLIENT;
 use crate::peer::Came;
 use crate::suites::datagram::judges_address;
-use crate::suites::ends::{ends, fails, succeeds};
+use crate::suites::ends::{ends, fails_after_start, succeeds};
 use crate::suites::hostile::Hostile;
 use crate::suites::printed::find;
 use crate::verdict::{Failure, Side};
@@ -85,7 +85,7 @@ fn no_server(bench: &mut Bench<'_>) -> Result<(), Failure> {
     for format in ["%T", SNTP] {
         let address = bench.datagram_address()?;
         let client = start_client(bench, address, format)?;
-        fails(&client, CLIENT, REFUSED_UNHEARD)?;
+        fails_after_start(&client, CLIENT, REFUSED_UNHEARD)?;
     }
     Ok(())
 }

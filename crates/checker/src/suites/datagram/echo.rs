@@ -9,8 +9,6 @@ use crate::subject::Stop;
 use crate::suites::hostile::Hostile;
 use crate::verdict::{Failure, Side};
 
-/// Bytes that every lesson takes in one datagram.
-
 /// One datagram there and back.
 pub(in crate::suites) fn comes_back(
     socket: &mut Datagrams,

@@ -158,12 +158,12 @@ fn the_terminal_is_put_back_after_an_error_while_a_line_is_typed() {
     pastes_are_unmarked(&ada);
 }
 
-/// The last word about the marks of pasted text is "off".
+/// The last word about the marks of pasted text is "off". It may still be on its
+/// way to us when the program has ended.
 #[track_caller]
 fn pastes_are_unmarked(desk: &Desk) {
-    let drawn = desk.drawn();
-    let last = drawn.rfind("\x1b[?2004").expect("it was switched");
-    assert!(drawn[last..].starts_with("\x1b[?2004l"), "{drawn:?}");
+    let last = desk.drawn().rfind("\x1b[?2004h").expect("they were on");
+    desk.see("\x1b[?2004l", last);
 }
 
 #[test]

@@ -51,14 +51,19 @@ impl Strays {
 
     /// Kills orphans and reaps them; whether nobody is left.
     pub(super) fn bury(&mut self) -> bool {
+        // Whoever is killed here leaves children of its own, which are orphans only
+        // then: this is the end when a look finds nobody, and not when all are gone.
+        let mut found = false;
         for pid in children(getpid().as_raw_nonzero().get()) {
             // The leader is reaped by whoever started it.
             if pid != self.group && !self.killed.contains(&pid) && self.owns(pid) {
                 self.kill(pid);
+                found = true;
             }
         }
+        found |= !self.killed.is_empty();
         self.killed.retain(|&pid| !is_gone(pid));
-        self.killed.is_empty()
+        !found
     }
 
     fn kill(&mut self, pid: i32) {

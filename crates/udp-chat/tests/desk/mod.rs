@@ -49,6 +49,8 @@ impl Desk {
             .args(args)
             .env("TERM", term)
             .env_remove("NO_COLOR")
+            // Set, it means colours, whatever the terminal is.
+            .env_remove("CI")
             .stdin(slave.try_clone().unwrap())
             .stdout(slave.try_clone().unwrap())
             .stderr(slave.try_clone().unwrap())

@@ -136,7 +136,7 @@ impl Client {
             Bug::SaysAll => usize::MAX,
             _ => 64,
         };
-        let early = self.bug != Bug::SaysTooSoon && matches!(self.state, State::Joining { .. });
+        let early = matches!(self.state, State::Joining { .. });
         // A refused one is out of the way of the others.
         while !early && self.span() < most {
             let mut line = match input.try_recv() {
@@ -179,15 +179,6 @@ impl Client {
         if self.bug == Bug::NeverSends {
             return Ok(());
         }
-        if self.bug == Bug::SaysTooSoon {
-            // Behind the first JOIN and before the second, however late its input is.
-            if self.asked > 0 || self.cookie.is_some() {
-                self.say_due()?;
-            }
-            if self.cookie.is_some() && self.said == 0 && self.input.is_some() {
-                return Ok(());
-            }
-        }
         if since.elapsed() > JOINING && self.bug != Bug::JoinsForEver {
             return Err(io::Error::other("no answer"));
         }
@@ -206,6 +197,11 @@ impl Client {
         self.due = Instant::now() + Duration::from_millis(200);
         match self.bug {
             Bug::JoinBytesRepr => self.send(&format!("b'{line}'")),
+            // Before the second JOIN, however late its input comes.
+            Bug::SaysTooSoon if self.cookie.is_none() => {
+                self.send(&line)?;
+                self.send("SAY 1 hello")
+            }
             _ => self.send(&line),
         }
     }

@@ -67,9 +67,9 @@ impl Client {
         self.wait(0)
     }
 
-    /// Waits so long, waking as the session wishes; what is sent and when, in
+    /// Moves the clock by so much, waking as the session wishes; what is sent and when, in
     /// milliseconds from now.
-    fn sleep(&mut self, ms: u64) -> Vec<(u128, String)> {
+    fn let_pass(&mut self, ms: u64) -> Vec<(u128, String)> {
         let begun = self.now;
         let until = begun + Duration::from_millis(ms);
         let mut sent = Vec::new();
@@ -102,13 +102,13 @@ fn a_conversation() {
 #[test]
 fn join_comes_again_until_it_is_answered() {
     let mut bo = Client::new();
-    let sent = bo.sleep(2000);
+    let sent = bo.let_pass(2000);
     let times: Vec<u128> = sent.iter().map(|(at, _)| *at).collect();
     assert_eq!(times, [0, 100, 250, 475, 812, 1312, 1812]);
     assert!(sent.iter().all(|(_, datagram)| datagram == "JOIN Bo"));
     // With the cookie the waits are short again.
     bo.hear("COOKIE AbCdEfGhIjk");
-    let sent = bo.sleep(300);
+    let sent = bo.let_pass(300);
     assert_eq!(
         sent.iter().map(|(at, _)| *at).collect::<Vec<_>>(),
         [100, 250]
@@ -117,7 +117,7 @@ fn join_comes_again_until_it_is_answered() {
         sent.iter()
             .all(|(_, datagram)| datagram == "JOIN Bo AbCdEfGhIjk")
     );
-    bo.sleep(20_000);
+    bo.let_pass(20_000);
     assert_eq!(bo.session.end(), Some(End::NoAnswer));
 }
 
@@ -128,8 +128,8 @@ fn a_newer_cookie_is_taken_only_if_the_old_one_does_not_work() {
     bo.hear("COOKIE AbCdEfGhIjk");
     // To the JOIN that was sent twice.
     assert_eq!(bo.hear("COOKIE 00000000000"), [""; 0]);
-    assert_eq!(bo.sleep(120)[0].1, "JOIN Bo AbCdEfGhIjk");
-    bo.sleep(1000);
+    assert_eq!(bo.let_pass(120)[0].1, "JOIN Bo AbCdEfGhIjk");
+    bo.let_pass(1000);
     assert_eq!(bo.hear("COOKIE 11111111111"), ["JOIN Bo 11111111111"]);
     // It was used before: start anew.
     assert_eq!(bo.hear("ERR COOKIE 0"), ["JOIN Bo"]);
@@ -187,7 +187,7 @@ fn refusals() {
     assert_eq!(bo.did.shown, ["* the server refused it (BAD): one"]);
     bo.hear("ERR BAD 1");
     assert_eq!(bo.did.shown.len(), 1, "once is enough");
-    assert_eq!(bo.sleep(120), [(100, "SAY 2 two".to_owned())]);
+    assert_eq!(bo.let_pass(120), [(100, "SAY 2 two".to_owned())]);
     // Late answers to a JOIN.
     for late in [
         "ERR TAKEN 0",
@@ -250,15 +250,15 @@ fn at_most_64_are_under_way() {
 #[test]
 fn a_silent_server_is_asked_and_then_given_up() {
     let mut bo = Client::joined();
-    let sent = bo.sleep(8_500);
+    let sent = bo.let_pass(8_500);
     assert_eq!(
         sent.iter().map(|(at, _)| *at).collect::<Vec<_>>(),
         [5000, 6000, 7000, 8000]
     );
     assert!(sent.iter().all(|(_, datagram)| datagram == "PING"));
     assert_eq!(bo.hear("PONG"), [""; 0]);
-    assert_eq!(bo.sleep(5_500), [(5000, "PING".to_owned())]);
-    let sent = bo.sleep(40_000);
+    assert_eq!(bo.let_pass(5_500), [(5000, "PING".to_owned())]);
+    let sent = bo.let_pass(40_000);
     assert_eq!(sent.len(), 24, "{sent:?}");
     assert_eq!(bo.session.end(), Some(End::Silent));
 }
@@ -267,7 +267,7 @@ fn a_silent_server_is_asked_and_then_given_up() {
 fn quit_is_sent_five_times_and_no_more() {
     let mut bo = Client::joined();
     assert_eq!(bo.leave(), ["QUIT"]);
-    let sent = bo.sleep(10_000);
+    let sent = bo.let_pass(10_000);
     assert_eq!(sent.len(), 4);
     assert!(
         sent.iter()
@@ -289,7 +289,7 @@ fn who_is_in_a_hurry_leaves_without_acknowledgements() {
     bo.say("hello");
     bo.session
         .leave(Some(bo.now + Duration::from_millis(300)), bo.now);
-    let sent = bo.sleep(310);
+    let sent = bo.let_pass(310);
     assert_eq!(sent.last(), Some(&(300, "QUIT".to_owned())));
     bo.hear("BYE");
     assert_eq!(

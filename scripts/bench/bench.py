@@ -5,6 +5,7 @@ import sys
 
 import chat
 import codecs_of_common as codecs
+import echoes
 import idle
 import tcp_echo
 import threaded
@@ -13,10 +14,10 @@ import udp_echo
 from harness import Missing
 
 BENCHMARKS = {
-    "tcp-echo": tcp_echo.run,
+    "tcp-echo": lambda: echoes.run(tcp_echo),
     "threaded": threaded.run,
     "idle": idle.run,
-    "udp-echo": udp_echo.run,
+    "udp-echo": lambda: echoes.run(udp_echo),
     "chat": chat.run,
     "time": time_server.run,
     "codecs": codecs.framing,

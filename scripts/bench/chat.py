@@ -1,11 +1,9 @@
 """chat: lesson 4's server, one talks and all others listen, against a bare loop in C."""
 
-import statistics
-import subprocess
+from socket import SOCK_DGRAM
 
 import harness
-from harness import Row
-from udp_echo import is_bound
+from harness import Row, both
 
 TITLE = "lesson 4's server, from one member to 100 and to 500"
 TEXT = """\
@@ -38,12 +36,8 @@ def run():
 
         def turn(command, count):
             messages = LOADS[count]
-            with harness.serving(command, ready=is_bound) as (port, process):
-                # A member more: the one who talks.
-                words = [members, str(port), str(count + 1), str(messages)]
-                answer = subprocess.run(words, check=True, capture_output=True, text=True)
-                cpu = harness.cpu_seconds(process) / (count * messages) * 1e6
-                return [*map(float, answer.stdout.split()), cpu]
+            # A member more: the one who talks.
+            return harness.load(command, members, count * messages, count + 1, messages, kind=SOCK_DGRAM)
 
         rows = []
         for count in LOADS:
@@ -58,21 +52,16 @@ def run():
 
 def row(count, pairs):
     """One line of the table."""
-
-    def both(column, form):
-        middle = [statistics.median(pair[side][column] for pair in pairs) for side in (0, 1)]
-        return " : ".join(format(value, form) for value in middle)
-
     return Row(
         f"{count} members",
         [ours[0] / theirs[0] for ours, theirs in pairs],
         0.5,
         cells={
             "members": str(count),
-            "delivered/s": both(0, ",.0f"),
-            "p50 µs": both(1, ".0f"),
-            "p99 µs": both(2, ".0f"),
-            "again": both(3, ".0f"),
-            "CPU µs": both(4, ".2f"),
+            "delivered/s": both(pairs, 0, ",.0f"),
+            "p50 µs": both(pairs, 1, ".0f"),
+            "p99 µs": both(pairs, 2, ".0f"),
+            "again": both(pairs, 3, ".0f"),
+            "CPU µs": both(pairs, 4, ".2f"),
         },
     )

@@ -19,7 +19,7 @@ WIDTH, LEFT, RIGHT, TOP, STEP = 700, 250, 60, 52, 40
 
 def svg(title, rows):
     """The plot as text. All rows share one axis, from 0."""
-    top = max(max(max(row.values), row.goal) for row in rows)
+    top = max(max(*row.values, row.goal or 0) for row in rows)
     tick = next(step for step in steps() if top / step <= 8)
     ticks = int(top / tick) + 1
     height = TOP + STEP * len(rows) + 40
@@ -41,7 +41,8 @@ def svg(title, rows):
     for index, row in enumerate(rows):
         y = TOP + STEP * index + STEP // 2
         parts.append(f'<text class="end" x="{LEFT - 14}" y="{y + 5}">{escape(row.name)}</text>')
-        parts.append(f'<path class="goal" d="M{x(row.goal)} {y - 16}V{y + 16}"/>')
+        if row.goal is not None:
+            parts.append(f'<path class="goal" d="M{x(row.goal)} {y - 16}V{y + 16}"/>')
         parts.extend(f'<circle class="dot" cx="{x(value)}" cy="{y}" r="5"/>' for value in row.values)
         parts.append(f'<path class="median" d="M{x(row.median)} {y - 10}V{y + 10}"/>')
         parts.append(f'<text class="s end" x="{WIDTH - 14}" y="{y + 5}">{row.median:.2f}</text>')

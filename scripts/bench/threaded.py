@@ -3,12 +3,11 @@ C, and Python."""
 
 import itertools
 import os
-import statistics
 import subprocess
 import sys
 
 import harness
-from harness import HERE, ROOT, Row
+from harness import HERE, ROOT, Row, both
 
 TITLE = "lesson 2's server, many clients, 13-byte names"
 TEXT = """\
@@ -72,11 +71,7 @@ def run():
 
         def turn(command, clients, shape):
             count = LOADS[clients]
-            with harness.serving(command) as (port, process):
-                words = [many, str(port), str(clients), str(count), *SHAPES[shape]]
-                answer = subprocess.run(words, check=True, capture_output=True, text=True)
-                cpu = harness.cpu_seconds(process) / count * 1e6
-                return [*map(float, answer.stdout.split()), cpu]
+            return harness.load(command, many, count, clients, count, *SHAPES[shape])
 
         rows = []
         theirs = peers(folder)
@@ -91,23 +86,19 @@ def run():
 
 def rows_of(peer, clients, shape, pairs):
     """The lines of the table for one peer, number of clients and shape of them."""
-
-    def both(column, form):
-        middle = [statistics.median(pair[side][column] for pair in pairs) for side in (0, 1)]
-        return " : ".join(format(value, form) for value in middle)
-
     cells = {
         "against": peer,
         "clients": f"{clients}, {shape}",
-        "messages/s": both(0, ",.0f"),
-        "p50 µs": both(1, ".1f"),
-        "p99 µs": both(2, ".1f"),
-        "CPU µs": both(3, ".2f"),
+        "messages/s": both(pairs, 0, ",.0f"),
+        "p50 µs": both(pairs, 1, ".1f"),
+        "p99 µs": both(pairs, 2, ".1f"),
+        "CPU µs": both(pairs, 3, ".2f"),
     }
     rows = [Row(f"{peer}, {clients}, {shape}", [ours[0] / theirs[0] for ours, theirs in pairs],
                 GOALS[peer], cells=cells)]
     if peer == "tokio":
-        slow = {**dict.fromkeys(cells, ""), "against": "tokio, p99", "clients": cells["clients"], "p99 µs": both(2, ".1f")}
+        slow = {**dict.fromkeys(cells, ""), "against": "tokio, p99", "clients": cells["clients"],
+                "p99 µs": cells["p99 µs"]}
         rows.append(Row(f"tokio p99, {clients}, {shape}", [theirs[2] / ours[2] for ours, theirs in pairs],
                         1.0, cells=slow))
     return rows

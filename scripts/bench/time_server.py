@@ -3,16 +3,12 @@
 import os
 import re
 import shutil
-import socket
 import statistics
 import subprocess
-import time
-from contextlib import contextmanager
+from socket import SOCK_DGRAM
 
 import harness
-from engine import PATIENCE, free_port
-from harness import Missing, Row
-from udp_echo import is_bound
+from harness import Missing, Row, both
 
 TITLE = "lesson 8's server and chronyd, asked over SNTP"
 TEXT = """\
@@ -43,28 +39,14 @@ GOOD = 100e-6
 MEASUREMENTS = 7
 
 
-@contextmanager
-def chronyd(program, folder):
-    """chronyd as a server; port and process come back."""
-    port = free_port(socket.AF_INET, socket.SOCK_DGRAM)
+def chronyd(program, folder, port):
+    """The words that start chronyd as a server on that port."""
     config = os.path.join(folder, f"{port}.conf")
     with open(config, "w", encoding="utf-8") as file:
         file.write(f"port {port}\nbindaddress 127.0.0.1\nallow 127.0.0.1\nlocal stratum 8\n"
                    f"cmdport 0\nbindcmdaddress /\npidfile {folder}/{port}.pid\n")
     user = os.environ.get("USER") or "root"
-    process = subprocess.Popen([program, "-d", "-x", "-U", "-u", user, "-f", config],
-                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL)
-    try:
-        deadline = time.monotonic() + PATIENCE
-        while not is_bound(port):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise SystemExit("bench: chronyd does not listen")
-            time.sleep(0.01)
-        yield port, process
-    finally:
-        process.kill()
-        process.wait()
+    return [program, "-d", "-x", "-U", "-u", user, "-f", config]
 
 
 def run():
@@ -74,31 +56,27 @@ def run():
         raise Missing("chronyd (scripts/install-peers.sh installs it)")
     server, client = harness.build("udp-timesync", "udp-timesync-server", "udp-timesync-client")
     with harness.scratch() as folder:
-        load = harness.compile_c("sntp_load", folder)
+        generator = harness.compile_c("sntp_load", folder)
 
-        def ours():
-            return harness.serving(lambda port: [server, "--quiet", "--listen", f"127.0.0.1:{port}"], ready=is_bound)
+        def ours(port):
+            return [server, "--quiet", "--listen", f"127.0.0.1:{port}"]
 
-        def theirs():
-            return chronyd(program, folder)
+        def theirs(port):
+            return chronyd(program, folder, port)
 
-        def turn(serving, window):
+        def turn(command, window):
             count = WINDOWS[window]
-            with serving() as (port, process):
-                words = [load, str(port), str(count), str(window)]
-                answer = subprocess.run(words, check=True, capture_output=True, text=True)
-                cpu = harness.cpu_seconds(process) / count * 1e6
-                return [*map(float, answer.stdout.split()), cpu]
+            return harness.load(command, generator, count, count, window, kind=SOCK_DGRAM)
 
         rows = []
         for window in WINDOWS:
             print(f"{window} under way: ", end="", flush=True)
             pairs = harness.alternate(lambda: turn(ours, window), lambda: turn(theirs, window))
             rows.append(speed(window, pairs))
-        for name, serving in [("our server", ours), ("chronyd", theirs)]:
+        for name, command in [("our server", ours), ("chronyd", theirs)]:
             print(f"offset against {name}")
             errors = []
-            with serving() as (port, _):
+            with harness.serving(command, SOCK_DGRAM) as (port, _):
                 for _ in range(MEASUREMENTS):
                     words = [client, "--sntp", "--interval", "0.02", "--connect", f"127.0.0.1:{port}"]
                     printed = subprocess.run(words, check=True, capture_output=True, text=True).stdout
@@ -110,21 +88,16 @@ def run():
 
 def speed(window, pairs):
     """One line of the table."""
-
-    def both(column, form):
-        middle = [statistics.median(pair[side][column] for pair in pairs) for side in (0, 1)]
-        return " : ".join(format(value, form) for value in middle)
-
     return Row(
         f"requests/s, {window} under way",
         [ours[0] / theirs[0] for ours, theirs in pairs],
         1.0,
         cells={
             "what": f"requests/s against chronyd, {window} under way",
-            "value": both(0, ",.0f"),
-            "p50 µs": both(1, ".1f"),
-            "p99 µs": both(2, ".1f"),
-            "CPU µs": both(3, ".2f"),
+            "value": both(pairs, 0, ",.0f"),
+            "p50 µs": both(pairs, 1, ".1f"),
+            "p99 µs": both(pairs, 2, ".1f"),
+            "CPU µs": both(pairs, 3, ".2f"),
         },
     )
 

@@ -177,6 +177,12 @@ impl<'a> Talk<'a> {
                 tell("warning", &format_args!("no answer to {request}"));
             }
         }
+        if silent == GIVE_UP {
+            let why = format_args!(
+                "{GIVE_UP} in a row without one: the server is taken for dead, and nothing more is sent"
+            );
+            tell("warning", &why);
+        }
         self.tally.verdict()
     }
 

@@ -123,6 +123,8 @@ fn a_server_that_never_answers_is_given_up() {
         errors.contains("requests: 3, answered: 0, sent again: 6"),
         "{errors}"
     );
+    // Who reads this has to know that 997 lines were not even tried.
+    assert!(errors.contains("nothing more is sent"), "{errors}");
 }
 
 #[test]

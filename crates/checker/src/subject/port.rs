@@ -98,14 +98,19 @@ impl Port {
     }
 }
 
+/// Looks that must find nobody. The system prints its table piece by piece, and one
+/// look may miss a socket while others close theirs: under a storm of them one look
+/// in a hundred did, and never two in a row.
+const LOOKS: usize = 3;
+
 /// Whether nobody receives the datagrams of an address. Binding it tells, but a
 /// child that is being started may hold a copy of that socket for a moment, so
 /// the system is asked where it tells.
 pub(crate) fn is_free(address: SocketAddr) -> bool {
-    match receivers(address) {
+    (0..LOOKS).all(|_| match receivers(address) {
         Some(count) => count == 0,
         None => UdpSocket::bind(address).is_ok(),
-    }
+    })
 }
 
 fn bound(kind: Type, ip: Ipv4Addr, number: u16) -> io::Result<Socket> {
@@ -118,6 +123,8 @@ fn bound(kind: Type, ip: Ipv4Addr, number: u16) -> io::Result<Socket> {
 mod tests {
     use super::*;
     use std::net::TcpListener;
+    use std::sync::atomic::AtomicBool;
+    use std::thread;
 
     #[test]
     fn ports_differ_and_are_free() {
@@ -128,6 +135,26 @@ mod tests {
         drop(a);
         let number = taken.local_addr().unwrap().port();
         assert!(Port::reserve(number).is_err(), "a program listens there");
+    }
+
+    #[test]
+    fn a_receiver_is_seen_while_others_come_and_go() {
+        let receiver = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let address = receiver.local_addr().unwrap();
+        let over = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    let sockets = (0..200).map(|_| UdpSocket::bind("127.0.0.1:0"));
+                    drop(sockets.collect::<Vec<_>>());
+                }
+            });
+            let mistakes = (0..1000).filter(|_| is_free(address)).count();
+            over.store(true, Ordering::Relaxed);
+            assert_eq!(mistakes, 0);
+        });
+        drop(receiver);
+        assert!(is_free(address));
     }
 
     #[test]

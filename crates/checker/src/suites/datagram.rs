@@ -1,5 +1,6 @@
 //! What every server of datagrams owes beyond its lesson's words: its life on a
-//! machine.
+//! machine. Each lesson puts its own number on a check, and its own exchange where
+//! its server is no echo.
 
 pub(super) mod echo;
 
@@ -10,6 +11,7 @@ use std::time::{Duration, Instant};
 use super::ends::{needs_signals, stops_by};
 use crate::bench::Bench;
 use crate::causes::*;
+use crate::lesson::{Check, Level, Role};
 use crate::limits::STOP;
 use crate::peer::Datagrams;
 use crate::subject::{Exit, Stop, is_free};
@@ -17,6 +19,21 @@ use crate::verdict::Failure;
 
 /// Makes up a request, and tells the answer that is due to it.
 pub(super) type Exchange = fn(&mut Bench<'_>) -> (Vec<u8>, Vec<u8>);
+
+pub(super) const LOOPBACK_ONLY: Check = Check {
+    name: "loopback-only",
+    role: Role::Server,
+    level: Level::More,
+    requirement: "UB-10",
+    summary: "the server can be reached from this machine only",
+    section: "going-further",
+    hints: [
+        "Who can send to your server: you, your room, or the world?",
+        "An empty address, 0.0.0.0 or :: means every address of the machine. Bind to 127.0.0.1 unless you were told otherwise.",
+        "bind((\"127.0.0.1\", port)), not bind((\"\", port))",
+    ],
+    run: |bench| loopback_only(bench, echo::text),
+};
 
 pub(super) fn loopback_only(bench: &mut Bench<'_>, exchange: Exchange) -> Result<(), Failure> {
     if cfg!(not(target_os = "linux")) {
@@ -38,6 +55,21 @@ pub(super) fn loopback_only(bench: &mut Bench<'_>, exchange: Exchange) -> Result
     }
 }
 
+pub(super) const STOP_SIGNAL: Check = Check {
+    name: "stop-signal",
+    role: Role::Server,
+    level: Level::More,
+    requirement: "UB-11",
+    summary: "SIGTERM and Ctrl-C end the server within a second, with exit code 0",
+    section: "going-further",
+    hints: [
+        "Where does your server wait when the signal comes, and what wakes it?",
+        "Let the signal handler only say that it is time to stop, and make recvfrom notice it: by a time limit, or by a datagram that you send to yourself.",
+        "on SIGTERM or SIGINT { stopping = true; sendto(own socket, nothing, own address) }; after recvfrom: if stopping { leave the loop }; return 0 from main",
+    ],
+    run: |bench| stop_signal(bench, echo::text),
+};
+
 pub(super) fn stop_signal(bench: &mut Bench<'_>, exchange: Exchange) -> Result<(), Failure> {
     needs_signals()?;
     for stop in [Stop::Terminate, Stop::Interrupt] {
@@ -48,6 +80,21 @@ pub(super) fn stop_signal(bench: &mut Bench<'_>, exchange: Exchange) -> Result<(
     }
     Ok(())
 }
+
+pub(super) const RESTART: Check = Check {
+    name: "restart",
+    role: Role::Server,
+    level: Level::More,
+    requirement: "UB-12",
+    summary: "after a stop the same address can be used again at once",
+    section: "going-further",
+    hints: [
+        "What is left of your server after it has stopped?",
+        "UDP has no TIME_WAIT: an address is free as soon as the last process that holds the socket is gone. End what you started, and leave no file behind that says you run.",
+        "at the end { stop and wait for every process that you started; close(socket) }",
+    ],
+    run: |bench| restart(bench, echo::text),
+};
 
 pub(super) fn restart(bench: &mut Bench<'_>, exchange: Exchange) -> Result<(), Failure> {
     needs_signals()?;
@@ -86,6 +133,21 @@ fn is_soon_free(address: SocketAddr) -> bool {
     }
     true
 }
+
+pub(super) const SECOND_SERVER: Check = Check {
+    name: "second-server",
+    role: Role::Server,
+    level: Level::More,
+    requirement: "UB-14",
+    summary: "a second server on the same address fails, and the first goes on",
+    section: "going-further",
+    hints: [
+        "Start your server twice: which of the two gets the datagrams?",
+        "With SO_REUSEADDR or SO_REUSEPORT both may bind, and one takes the other's datagrams. UDP does not need it; leave it off, and let the second fail.",
+        "socket(); bind(); on error { print it to stderr; exit(1) }, with no setsockopt in between",
+    ],
+    run: |bench| second_server(bench, echo::text),
+};
 
 pub(super) fn second_server(bench: &mut Bench<'_>, exchange: Exchange) -> Result<(), Failure> {
     let (request, answer) = exchange(bench);

@@ -3,11 +3,18 @@
 
 use crate::bench::{Bench, Server};
 use crate::causes::*;
+use crate::lesson::{Check, Level, Role};
 use crate::limits::STOP;
 use crate::peer::{Datagrams, Missed};
 use crate::subject::Stop;
 use crate::suites::hostile::Hostile;
 use crate::verdict::{Failure, Side};
+
+/// A request, and the answer with its own bytes.
+pub(in crate::suites) fn text(bench: &mut Bench<'_>) -> (Vec<u8>, Vec<u8>) {
+    let word = bench.word().into_bytes();
+    (word.clone(), word)
+}
 
 /// One datagram there and back.
 pub(in crate::suites) fn comes_back(
@@ -73,6 +80,21 @@ pub(in crate::suites) fn client_gone(bench: &mut Bench<'_>) -> Result<(), Failur
     }
     Ok(())
 }
+
+pub(in crate::suites) const ESCAPED_OUTPUT: Check = Check {
+    name: "escaped-output",
+    role: Role::Server,
+    level: Level::More,
+    requirement: "UB-13",
+    summary: "what a client sends cannot steer the operator's terminal",
+    section: "going-further",
+    hints: [
+        "What happens to your terminal when somebody sends you the bytes that clear a screen?",
+        "Print what comes from the network with its control characters replaced by something visible, and do not forget C1 and the marks that reverse a line.",
+        "for each character { if it is a control character or a direction mark: print its number; else print it }",
+    ],
+    run: |bench| escaped_output(bench, 1000),
+};
 
 /// What a client sends cannot steer the operator's terminal. A request of `longest`
 /// bytes is answered.

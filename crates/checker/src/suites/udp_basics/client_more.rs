@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::super::ends::{ends, fails_after_start, succeeds};
-use super::Hostile;
+use super::super::hostile::Hostile;
 use super::talk::{Talk, request, start_client};
 use crate::bench::Bench;
 use crate::causes::*;

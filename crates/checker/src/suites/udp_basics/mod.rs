@@ -12,7 +12,6 @@ mod server_more;
 mod talk;
 
 use super::datagram::echo::comes_back as exchange;
-use super::hostile::Hostile;
 use crate::lesson::{Check, Lesson, Transport};
 use crate::speech::Speech;
 

@@ -5,7 +5,7 @@ use super::super::hostile::Hostile;
 use super::member::Member;
 use crate::bench::Bench;
 use crate::causes::*;
-use crate::lesson::{Check, Level, Role};
+use crate::lesson::Check;
 use crate::limits::STOP;
 use crate::subject::Stop;
 use crate::verdict::Failure;
@@ -16,75 +16,28 @@ fn nobody(_bench: &mut Bench<'_>) -> (Vec<u8>, Vec<u8>) {
 }
 
 pub(super) const LOOPBACK_ONLY: Check = Check {
-    name: "loopback-only",
-    role: Role::Server,
-    level: Level::More,
     requirement: "UC-24",
-    summary: "the server can be reached from this machine only",
-    section: "going-further",
-    hints: [
-        "Who can send to your server: you, your room, or the world?",
-        "An empty address, 0.0.0.0 or :: means every address of the machine. Bind to 127.0.0.1 unless you were told otherwise.",
-        "bind((\"127.0.0.1\", port)), not bind((\"\", port))",
-    ],
-    run: loopback_only,
+    run: |bench| datagram::loopback_only(bench, nobody),
+    ..datagram::LOOPBACK_ONLY
 };
-
-fn loopback_only(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    datagram::loopback_only(bench, nobody)
-}
 
 pub(super) const STOP_SIGNAL: Check = Check {
-    name: "stop-signal",
-    role: Role::Server,
-    level: Level::More,
     requirement: "UC-25",
-    summary: "SIGTERM and Ctrl-C end the server within a second, with exit code 0",
-    section: "going-further",
-    hints: [
-        "Where does your server wait when the signal comes, and what wakes it?",
-        "Let the signal handler only say that it is time to stop, and make recvfrom notice it: by a time limit, or by a datagram that you send to yourself.",
-        "on SIGTERM or SIGINT { stopping = true; sendto(own socket, nothing, own address) }; after recvfrom: if stopping { leave the loop }; return 0 from main",
-    ],
-    run: stop_signal,
+    run: |bench| datagram::stop_signal(bench, nobody),
+    ..datagram::STOP_SIGNAL
 };
-
-fn stop_signal(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    datagram::stop_signal(bench, nobody)
-}
 
 pub(super) const RESTART: Check = Check {
-    name: "restart",
-    role: Role::Server,
-    level: Level::More,
     requirement: "UC-26",
-    summary: "after a stop the same address can be used again at once",
-    section: "going-further",
-    hints: [
-        "What is left of your server after it has stopped?",
-        "UDP has no TIME_WAIT: an address is free as soon as the last process that holds the socket is gone. End what you started, and leave no file behind that says you run.",
-        "at the end { stop and wait for every process that you started; close(socket) }",
-    ],
-    run: restart,
+    run: |bench| datagram::restart(bench, nobody),
+    ..datagram::RESTART
 };
 
-fn restart(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    datagram::restart(bench, nobody)
-}
-
 pub(super) const ESCAPED_OUTPUT: Check = Check {
-    name: "escaped-output",
-    role: Role::Server,
-    level: Level::More,
     requirement: "UC-27",
     summary: "what a member says cannot steer the operator's terminal",
-    section: "going-further",
-    hints: [
-        "What happens to your terminal when somebody sends you the bytes that clear a screen?",
-        "Print what comes from the network with its control characters replaced by something visible, and do not forget C1 and the marks that reverse a line.",
-        "for each character { if it is a control character or a direction mark: print its number; else print it }",
-    ],
     run: escaped_output,
+    ..datagram::echo::ESCAPED_OUTPUT
 };
 
 fn escaped_output(bench: &mut Bench<'_>) -> Result<(), Failure> {
@@ -94,8 +47,9 @@ fn escaped_output(bench: &mut Bench<'_>) -> Result<(), Failure> {
     ada.say(&hostile.text)?;
     bo.hear(&names[0], &hostile.text, NOT_RELAYED)?;
     // It prints before or after it answers; the next answer comes after both.
-    for member in [&mut ada, &mut bo] {
-        member.ping()?;
+    for text in Hostile::followers(bench, 1000) {
+        ada.say(&text)?;
+        bo.hear(&names[0], &text, NOT_RELAYED)?;
     }
     server.subject.signal(Stop::Terminate);
     server.subject.wait_exit(STOP);
@@ -103,20 +57,7 @@ fn escaped_output(bench: &mut Bench<'_>) -> Result<(), Failure> {
 }
 
 pub(super) const SECOND_SERVER: Check = Check {
-    name: "second-server",
-    role: Role::Server,
-    level: Level::More,
     requirement: "UC-28",
-    summary: "a second server on the same address fails, and the first goes on",
-    section: "going-further",
-    hints: [
-        "Start your server twice: which of the two gets the datagrams?",
-        "With SO_REUSEADDR or SO_REUSEPORT both may bind, and one takes the other's datagrams. UDP does not need it; leave it off, and let the second fail.",
-        "socket(); bind(); on error { print it to stderr; exit(1) }, with no setsockopt in between",
-    ],
-    run: second_server,
+    run: |bench| datagram::second_server(bench, nobody),
+    ..datagram::SECOND_SERVER
 };
-
-fn second_server(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    datagram::second_server(bench, nobody)
-}

@@ -11,7 +11,7 @@ use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
 use crate::limits::{LATE, QUIET};
-use crate::suites::datagram::{self, echo};
+use crate::suites::datagram;
 use crate::verdict::{Failure, Side};
 
 /// Requests at a stretch: more than any limit lets through, fewer than a queue holds.
@@ -173,83 +173,28 @@ fn other_versions(bench: &mut Bench<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A text without conversions is answered with its own bytes.
-fn text(bench: &mut Bench<'_>) -> (Vec<u8>, Vec<u8>) {
-    let word = bench.word().into_bytes();
-    (word.clone(), word)
-}
-
 pub(super) const LOOPBACK_ONLY: Check = Check {
-    name: "loopback-only",
-    role: Role::Server,
-    level: Level::More,
     requirement: "UT-16",
-    summary: "the server can be reached from this machine only",
-    section: "going-further",
-    hints: [
-        "Who can send to your server: you, your room, or the world?",
-        "An empty address, 0.0.0.0 or :: means every address of the machine. Bind to 127.0.0.1 unless you were told otherwise.",
-        "bind((\"127.0.0.1\", port)), not bind((\"\", port))",
-    ],
-    run: |bench| datagram::loopback_only(bench, text),
+    ..datagram::LOOPBACK_ONLY
 };
 
 pub(super) const STOP_SIGNAL: Check = Check {
-    name: "stop-signal",
-    role: Role::Server,
-    level: Level::More,
     requirement: "UT-17",
-    summary: "SIGTERM and Ctrl-C end the server within a second, with exit code 0",
-    section: "going-further",
-    hints: [
-        "Where does your server wait when the signal comes, and what wakes it?",
-        "Let the signal handler only say that it is time to stop, and make recvfrom notice it: by a time limit, or by a datagram that you send to yourself.",
-        "on SIGTERM or SIGINT { stopping = true; sendto(own socket, nothing, own address) }; after recvfrom: if stopping { leave the loop }; return 0 from main",
-    ],
-    run: |bench| datagram::stop_signal(bench, text),
+    ..datagram::STOP_SIGNAL
 };
 
 pub(super) const RESTART: Check = Check {
-    name: "restart",
-    role: Role::Server,
-    level: Level::More,
     requirement: "UT-18",
-    summary: "after a stop the same address can be used again at once",
-    section: "going-further",
-    hints: [
-        "What is left of your server after it has stopped?",
-        "UDP has no TIME_WAIT: an address is free as soon as the last process that holds the socket is gone. End what you started, and leave no file behind that says you run.",
-        "at the end { stop and wait for every process that you started; close(socket) }",
-    ],
-    run: |bench| datagram::restart(bench, text),
+    ..datagram::RESTART
 };
 
 pub(super) const ESCAPED_OUTPUT: Check = Check {
-    name: "escaped-output",
-    role: Role::Server,
-    level: Level::More,
     requirement: "UT-19",
-    summary: "what a client sends cannot steer the operator's terminal",
-    section: "going-further",
-    hints: [
-        "What happens to your terminal when somebody sends you the bytes that clear a screen?",
-        "Print what comes from the network with its control characters replaced by something visible, and do not forget C1 and the marks that reverse a line.",
-        "for each character { if it is a control character or a direction mark: print its number; else print it }",
-    ],
-    run: |bench| echo::escaped_output(bench, 100),
+    run: |bench| datagram::echo::escaped_output(bench, 100),
+    ..datagram::echo::ESCAPED_OUTPUT
 };
 
 pub(super) const SECOND_SERVER: Check = Check {
-    name: "second-server",
-    role: Role::Server,
-    level: Level::More,
     requirement: "UT-20",
-    summary: "a second server on the same address fails, and the first goes on",
-    section: "going-further",
-    hints: [
-        "Start your server twice: which of the two gets the datagrams?",
-        "With SO_REUSEADDR or SO_REUSEPORT both may bind, and one takes the other's datagrams. UDP does not need it; leave it off, and let the second fail.",
-        "socket(); bind(); on error { print it to stderr; exit(1) }, with no setsockopt in between",
-    ],
-    run: |bench| datagram::second_server(bench, text),
+    ..datagram::SECOND_SERVER
 };

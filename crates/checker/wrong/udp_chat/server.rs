@@ -12,7 +12,7 @@ use socket2::{Domain, Socket, Type};
 use super::members::Member;
 use super::table::Bug;
 use super::words::{field, id, text};
-use crate::show::{say, say_text};
+use crate::show::{say, say_in_blocks, say_text};
 
 /// How often it looks what is due.
 const TURN: Duration = Duration::from_millis(10);
@@ -125,7 +125,10 @@ impl Server {
             Bug::Buffer512 => bytes.truncate(512),
             _ => {}
         }
-        say_text("received: ", &bytes, self.bug == Bug::PrintsRaw);
+        match self.bug {
+            Bug::PrintsRawInBlocks => say_in_blocks("received: ", &bytes),
+            bug => say_text("received: ", &bytes, bug == Bug::PrintsRaw),
+        }
         let bare = match self.bug {
             Bug::KeepsLineEnds => std::str::from_utf8(&bytes).ok(),
             _ => text(&bytes),

@@ -87,6 +87,7 @@ pub(crate) enum Bug {
     KilledBySignal,
     LeavesChild,
     PrintsRaw,
+    PrintsRawInBlocks,
     ReusesAddress,
     // The client's.
     ClientRight,
@@ -229,6 +230,7 @@ pub(crate) const BANK: &[Entry<Bug>] = &[
     row("chat-server-killed-by-signal", KilledBySignal, "stop-signal", "killed-by-signal", "dies of the signal instead of ending"),
     row("chat-server-leaves-child", LeavesChild, "restart", "address-kept", "ends and leaves its worker behind"),
     row("chat-server-prints-raw", PrintsRaw, "escaped-output", "raw-terminal-codes", "prints what members say as it is"),
+    row("chat-server-prints-raw-in-blocks", PrintsRawInBlocks, "escaped-output", "raw-terminal-codes", "prints what members say as it is, whenever a block is full"),
     row("chat-server-reuses-address", ReusesAddress, "second-server", "second-steals", "sets SO_REUSEADDR and lets a second server in"),
     row("chat-client-right", ClientRight, "", "", "keeps the whole contract"),
     row("chat-client-stop-and-wait", StopAndWait, "", "", "has one SAY under way at a time"),

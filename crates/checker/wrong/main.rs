@@ -6,6 +6,7 @@
 //! place where it bites. Nothing of the checker is used.
 
 mod common;
+mod datagram;
 mod entry;
 mod lines;
 mod show;

@@ -5,16 +5,17 @@ use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 use std::thread;
 
-use socket2::{Domain, Socket, Type};
-
 use super::table::Bug;
-use crate::common::{AtSignal, hang, is_refused, stop_on_signal};
+use crate::common::{AtSignal, hang, stop_on_signal};
+use crate::datagram::{self, AtRefused};
 use crate::show::{say, say_in_blocks, say_text};
 
 pub(crate) fn run(port: u16, bug: Bug) -> io::Result<()> {
     match bug {
         Bug::ExitsAtStart => return Err(io::Error::other("name 'sokcet' is not defined")),
-        Bug::LeavesChild => return let_a_child_work(port),
+        Bug::LeavesChild => {
+            return datagram::let_a_child_work("udp-server-ignores-sigterm", port);
+        }
         Bug::Tcp => {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
             return listener.accept().map(drop);
@@ -48,22 +49,7 @@ fn bind(port: u16, bug: Bug) -> io::Result<UdpSocket> {
         Bug::OtherPort => (Ipv4Addr::LOCALHOST, 0).into(),
         _ => (Ipv4Addr::LOCALHOST, port).into(),
     };
-    let socket = Socket::new(Domain::for_address(address), Type::DGRAM, None)?;
-    socket.set_reuse_address(bug == Bug::ReusesAddress)?;
-    socket.bind(&address.into())?;
-    Ok(socket.into())
-}
-
-/// Ends at a signal, while the process that holds the socket does not.
-fn let_a_child_work(port: u16) -> io::Result<()> {
-    stop_on_signal(AtSignal::Stops)?;
-    let mut child = std::process::Command::new(std::env::current_exe()?)
-        .args(["udp-server-ignores-sigterm", &port.to_string()])
-        .spawn()?;
-    match child.wait()?.success() {
-        true => Ok(()),
-        false => Err(io::Error::other("the worker has failed")),
-    }
+    datagram::bind(address, bug == Bug::ReusesAddress)
 }
 
 struct Server {
@@ -93,21 +79,14 @@ impl Server {
             Bug::Buffer4096 => 4096,
             _ => 1 << 16,
         };
+        let at_refused = match self.bug {
+            Bug::DiesOnRefused => AtRefused::Dies,
+            Bug::DeafAfterRefused => AtRefused::IsDeaf,
+            _ => AtRefused::GoesOn,
+        };
         let mut buffer = vec![0; size];
         loop {
-            let (count, sender) = match self.socket.recv_from(&mut buffer) {
-                Ok(came) => came,
-                Err(error) if is_refused(&error) => match self.bug {
-                    Bug::DiesOnRefused => return Err(error),
-                    Bug::DeafAfterRefused => hang(),
-                    _ => continue,
-                },
-                Err(error) => {
-                    say(&format!("not received: {error}"));
-                    continue;
-                }
-            };
-            let data = buffer[..count].to_vec();
+            let (data, sender) = datagram::receive(&self.socket, &mut buffer, at_refused)?;
             match self.bug {
                 Bug::PrintsRawInBlocks => say_in_blocks("message: ", &data),
                 bug => say_text("message: ", &data, bug == Bug::PrintsRaw),
@@ -193,29 +172,12 @@ impl Server {
             (Bug::OtherSocket, _) => {
                 UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?.send_to(answer, sender)
             }
-            (Bug::Connects, _) => {
-                self.socket.connect(sender)?;
-                self.socket.send(answer)
-            }
+            (Bug::Connects, _) => datagram::connect_and_send(&self.socket, answer, sender),
             (Bug::DiesOnRefused | Bug::DeafAfterRefused, _) if again => {
-                self.send_and_hear(answer, sender)
+                datagram::send_and_hear(&self.socket, answer, sender)
             }
             _ => self.socket.send_to(answer, sender),
         }
         .map(drop)
-    }
-
-    /// Connected while it sends, so that it is told when nobody is there; only to
-    /// a client that sends on, since others are not heard meanwhile. Where it is
-    /// told anyway, nothing is special.
-    fn send_and_hear(&self, answer: &[u8], sender: SocketAddr) -> io::Result<usize> {
-        if cfg!(windows) {
-            return self.socket.send_to(answer, sender);
-        }
-        self.socket.connect(sender)?;
-        let sent = self.socket.send(answer);
-        #[cfg(unix)]
-        rustix::net::connect_unspec(&self.socket)?;
-        sent
     }
 }

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead as _};
-use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs as _, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::table::Bug;
+use crate::common::resolve;
 
 /// How often it looks what is due.
 const TURN: Duration = Duration::from_millis(10);
@@ -18,8 +19,7 @@ const JOINING: Duration = Duration::from_secs(10);
 const SILENT: Duration = Duration::from_secs(30);
 
 pub(crate) fn run(host: &str, port: u16, name: &str, bug: Bug) -> io::Result<()> {
-    let server = (host, port).to_socket_addrs()?.next();
-    let server = server.ok_or(io::Error::other("no address for this name"))?;
+    let server = resolve(host, port)?;
     let own = if bug == Bug::FixedPort { 7184 } else { 0 };
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, own))?;
     let connected = !matches!(bug, Bug::Unconnected | Bug::HostOnly | Bug::IgnoresRefused);

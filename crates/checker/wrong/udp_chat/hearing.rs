@@ -1,11 +1,12 @@
 //! What the client is sent.
 
-use std::io::{self, ErrorKind};
+use std::io;
 use std::time::Instant;
 
 use super::client::{Client, State};
 use super::table::Bug;
 use super::words::{field, id, text};
+use crate::common::is_idle;
 use crate::show::say_text;
 
 impl Client {
@@ -14,12 +15,8 @@ impl Client {
         let mut buffer = vec![0; 1 << 16];
         let (count, sender) = match self.socket.recv_from(&mut buffer) {
             Ok(came) => came,
-            Err(error) => {
-                return match error.kind() {
-                    ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => Ok(()),
-                    _ => Err(error),
-                };
-            }
+            Err(error) if is_idle(&error) => return Ok(()),
+            Err(error) => return Err(error),
         };
         match self.bug {
             Bug::Unconnected => {}

@@ -2,16 +2,15 @@
 
 use std::collections::HashSet;
 use std::hash::RandomState;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
-use std::thread;
 use std::time::{Duration, Instant};
-
-use socket2::{Domain, Socket, Type};
 
 use super::members::Member;
 use super::table::Bug;
 use super::words::{field, id, text};
+use crate::common::{AtSignal, is_idle, is_refused, stop_on_signal};
+use crate::datagram;
 use crate::show::{say, say_in_blocks, say_text};
 
 /// How often it looks what is due.
@@ -20,19 +19,22 @@ const TURN: Duration = Duration::from_millis(10);
 pub(crate) fn run(port: u16, bug: Bug) -> io::Result<()> {
     match bug {
         Bug::ExitsAtStart => return Err(io::Error::other("name 'sokcet' is not defined")),
-        Bug::LeavesChild => return let_a_child_work(port),
+        Bug::LeavesChild => {
+            return datagram::let_a_child_work("chat-server-ignores-sigterm", port);
+        }
         _ => {}
     }
     let host = match bug {
         Bug::AnyAddress => Ipv4Addr::UNSPECIFIED,
         _ => Ipv4Addr::LOCALHOST,
     };
-    let socket = Socket::new(Domain::IPV4, Type::DGRAM, None)?;
-    socket.set_reuse_address(bug == Bug::ReusesAddress)?;
-    socket.bind(&SocketAddr::from((host, port)).into())?;
-    let socket = UdpSocket::from(socket);
+    let socket = datagram::bind((host, port).into(), bug == Bug::ReusesAddress)?;
     socket.set_read_timeout(Some(TURN))?;
-    stop_on_signal(bug)?;
+    stop_on_signal(match bug {
+        Bug::KilledBySignal => AtSignal::IsKilled,
+        Bug::IgnoresSigterm => AtSignal::Stays,
+        _ => AtSignal::Stops,
+    })?;
     say(&format!("listening on {}", socket.local_addr()?));
     Server {
         socket,
@@ -45,43 +47,6 @@ pub(crate) fn run(port: u16, bug: Bug) -> io::Result<()> {
         accepted: 0,
     }
     .serve()
-}
-
-#[cfg(unix)]
-fn stop_on_signal(bug: Bug) -> io::Result<()> {
-    use signal_hook::consts::{SIGINT, SIGTERM};
-    use signal_hook::iterator::Signals;
-
-    if bug == Bug::KilledBySignal {
-        return Ok(());
-    }
-    let mut signals = Signals::new([SIGTERM, SIGINT])?;
-    thread::spawn(move || {
-        for _ in signals.forever() {
-            if bug != Bug::IgnoresSigterm {
-                say("stopped");
-                std::process::exit(0);
-            }
-        }
-    });
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn stop_on_signal(_bug: Bug) -> io::Result<()> {
-    Ok(())
-}
-
-/// Ends at a signal, while the process that holds the socket does not.
-fn let_a_child_work(port: u16) -> io::Result<()> {
-    stop_on_signal(Bug::Right)?;
-    let mut child = std::process::Command::new(std::env::current_exe()?)
-        .args(["chat-server-ignores-sigterm", &port.to_string()])
-        .spawn()?;
-    match child.wait()?.success() {
-        true => Ok(()),
-        false => Err(io::Error::other("the worker has failed")),
-    }
 }
 
 pub(crate) struct Server {
@@ -104,7 +69,7 @@ impl Server {
         loop {
             match self.socket.recv_from(&mut buffer) {
                 Ok((count, sender)) => self.take(buffer[..count].to_vec(), sender)?,
-                Err(error) if is_idle(&error) => {}
+                Err(error) if is_idle(&error) || is_refused(&error) => {}
                 Err(error) => say(&format!("not received: {error}")),
             }
             self.drop_silent();
@@ -190,15 +155,4 @@ impl Server {
             say(&format!("not sent: {error}"));
         }
     }
-}
-
-fn is_idle(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::WouldBlock
-            | ErrorKind::TimedOut
-            | ErrorKind::Interrupted
-            | ErrorKind::ConnectionReset
-            | ErrorKind::ConnectionRefused
-    )
 }

@@ -2,22 +2,21 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher as _;
-use std::io::{self, ErrorKind};
-use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs as _, UdpSocket};
-use std::thread;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
 use super::calendar::{fill, since_1970};
 use super::packet::{SIZE, now};
 use super::table::Bug;
+use crate::common::{hang, is_idle, is_refused, resolve};
 use crate::show::{say, say_text};
 
 /// How long the first try waits; each further one waits twice as long as that.
 const WAIT: Duration = Duration::from_millis(200);
 
 pub(crate) fn run(host: &str, port: u16, format: &str, bug: Bug) -> io::Result<()> {
-    let server = (host, port).to_socket_addrs()?.next();
-    let server = server.ok_or(io::Error::other("no address for this name"))?;
+    let server = resolve(host, port)?;
     let client = Client { server, bug };
     // The first of a row of ports that are its own, one for each try.
     let _own = match bug {
@@ -157,9 +156,7 @@ impl Client {
 
     fn end(&self) -> io::Result<()> {
         match self.bug {
-            Bug::NeverLeaves => loop {
-                thread::park();
-            },
+            Bug::NeverLeaves => hang(),
             Bug::ExitOne => Err(io::Error::other("done")),
             _ => Ok(()),
         }
@@ -260,18 +257,4 @@ fn unix() -> f64 {
 /// 64 bits from the system's random numbers, by what the standard library has.
 fn random() -> u64 {
     RandomState::new().hash_one(0)
-}
-
-fn is_idle(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted
-    )
-}
-
-fn is_refused(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset
-    )
 }

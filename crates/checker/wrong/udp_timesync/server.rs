@@ -1,24 +1,30 @@
 //! The right server, and what wrong ones do instead.
 
 use std::collections::HashSet;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
-use std::thread;
-
-use socket2::{Domain, Socket, Type};
 
 use super::calendar::{fill, since_1970};
 use super::limit::Limit;
 use super::packet::{SIZE, now, reply};
 use super::table::Bug;
+use crate::common::{AtSignal, stop_on_signal};
+use crate::datagram::{self, AtRefused};
 use crate::show::{say, say_text};
 
 pub(crate) fn run(port: u16, bug: Bug) -> io::Result<()> {
     if bug == Bug::LeavesChild {
-        return let_a_child_work(port);
+        return datagram::let_a_child_work("time-server-ignores-sigterm", port);
     }
-    let socket = bind(port, bug)?;
-    stop_on_signal(bug)?;
+    let host = match bug {
+        Bug::AnyAddress => Ipv4Addr::UNSPECIFIED,
+        _ => Ipv4Addr::LOCALHOST,
+    };
+    let socket = datagram::bind((host, port).into(), bug == Bug::ReusesAddress)?;
+    stop_on_signal(match bug {
+        Bug::IgnoresSigterm => AtSignal::Stays,
+        _ => AtSignal::Stops,
+    })?;
     say(&format!("listening on {}", socket.local_addr()?));
     Server {
         socket,
@@ -35,51 +41,6 @@ pub(crate) fn run(port: u16, bug: Bug) -> io::Result<()> {
 
 fn unix() -> i64 {
     i64::try_from(since_1970().as_secs()).unwrap_or(0)
-}
-
-fn bind(port: u16, bug: Bug) -> io::Result<UdpSocket> {
-    let address: SocketAddr = match bug {
-        Bug::AnyAddress => (Ipv4Addr::UNSPECIFIED, port).into(),
-        _ => (Ipv4Addr::LOCALHOST, port).into(),
-    };
-    let socket = Socket::new(Domain::for_address(address), Type::DGRAM, None)?;
-    socket.set_reuse_address(bug == Bug::ReusesAddress)?;
-    socket.bind(&address.into())?;
-    Ok(socket.into())
-}
-
-#[cfg(unix)]
-fn stop_on_signal(bug: Bug) -> io::Result<()> {
-    use signal_hook::consts::{SIGINT, SIGTERM};
-    use signal_hook::iterator::Signals;
-
-    let mut signals = Signals::new([SIGTERM, SIGINT])?;
-    thread::spawn(move || {
-        for _ in signals.forever() {
-            if bug != Bug::IgnoresSigterm {
-                say("stopped");
-                std::process::exit(0);
-            }
-        }
-    });
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn stop_on_signal(_bug: Bug) -> io::Result<()> {
-    Ok(())
-}
-
-/// Ends at a signal, while the process that holds the socket does not.
-fn let_a_child_work(port: u16) -> io::Result<()> {
-    stop_on_signal(Bug::Right)?;
-    let mut child = std::process::Command::new(std::env::current_exe()?)
-        .args(["time-server-ignores-sigterm", &port.to_string()])
-        .spawn()?;
-    match child.wait()?.success() {
-        true => Ok(()),
-        false => Err(io::Error::other("the worker has failed")),
-    }
 }
 
 struct Server {
@@ -99,22 +60,15 @@ impl Server {
             Bug::Buffer128 => 128,
             _ => 1 << 16,
         };
+        let at_refused = match self.bug {
+            Bug::DiesOnRefused => AtRefused::Dies,
+            Bug::DeafAfterRefused => AtRefused::IsDeaf,
+            _ => AtRefused::GoesOn,
+        };
         let mut buffer = vec![0; size];
         loop {
-            let (count, sender) = match self.socket.recv_from(&mut buffer) {
-                Ok(came) => came,
-                Err(error) if is_refused(&error) => match self.bug {
-                    Bug::DiesOnRefused => return Err(error),
-                    Bug::DeafAfterRefused => hang(),
-                    _ => continue,
-                },
-                Err(error) => {
-                    say(&format!("not received: {error}"));
-                    continue;
-                }
-            };
+            let (data, sender) = datagram::receive(&self.socket, &mut buffer, at_refused)?;
             let received = now(self.bug);
-            let data = buffer[..count].to_vec();
             if self.bug == Bug::IgnoresRepeats && !self.known.insert(data.clone()) {
                 continue;
             }
@@ -256,40 +210,12 @@ impl Server {
         match (self.bug, self.first) {
             (Bug::AnswersOnce, _) if self.answered > 1 => Ok(0),
             (Bug::FirstClient, Some(first)) => self.socket.send_to(answer, first),
-            (Bug::Connects, _) => {
-                self.socket.connect(sender)?;
-                self.socket.send(answer)
-            }
+            (Bug::Connects, _) => datagram::connect_and_send(&self.socket, answer, sender),
             (Bug::DiesOnRefused | Bug::DeafAfterRefused, _) if again => {
-                self.send_and_hear(answer, sender)
+                datagram::send_and_hear(&self.socket, answer, sender)
             }
             _ => self.socket.send_to(answer, sender),
         }
         .map(drop)
-    }
-
-    /// Connected while it sends, so that it is told when nobody is there.
-    fn send_and_hear(&self, answer: &[u8], sender: SocketAddr) -> io::Result<usize> {
-        if cfg!(windows) {
-            return self.socket.send_to(answer, sender);
-        }
-        self.socket.connect(sender)?;
-        let sent = self.socket.send(answer);
-        #[cfg(unix)]
-        rustix::net::connect_unspec(&self.socket)?;
-        sent
-    }
-}
-
-fn is_refused(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset
-    )
-}
-
-fn hang() -> ! {
-    loop {
-        thread::park();
     }
 }

@@ -2,6 +2,7 @@
 //! machine. Each lesson puts its own number on a check, and its own exchange where
 //! its server is no echo.
 
+pub(super) mod client;
 pub(super) mod echo;
 
 use std::net::{SocketAddr, UdpSocket};
@@ -24,7 +25,7 @@ pub(super) const LOOPBACK_ONLY: Check = Check {
     name: "loopback-only",
     role: Role::Server,
     level: Level::More,
-    requirement: "UB-10",
+    requirement: "",
     summary: "the server can be reached from this machine only",
     section: "going-further",
     hints: [
@@ -59,7 +60,7 @@ pub(super) const STOP_SIGNAL: Check = Check {
     name: "stop-signal",
     role: Role::Server,
     level: Level::More,
-    requirement: "UB-11",
+    requirement: "",
     summary: "SIGTERM and Ctrl-C end the server within a second, with exit code 0",
     section: "going-further",
     hints: [
@@ -85,7 +86,7 @@ pub(super) const RESTART: Check = Check {
     name: "restart",
     role: Role::Server,
     level: Level::More,
-    requirement: "UB-12",
+    requirement: "",
     summary: "after a stop the same address can be used again at once",
     section: "going-further",
     hints: [
@@ -138,7 +139,7 @@ pub(super) const SECOND_SERVER: Check = Check {
     name: "second-server",
     role: Role::Server,
     level: Level::More,
-    requirement: "UB-14",
+    requirement: "",
     summary: "a second server on the same address fails, and the first goes on",
     section: "going-further",
     hints: [

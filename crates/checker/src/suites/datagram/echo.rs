@@ -85,7 +85,7 @@ pub(in crate::suites) const ESCAPED_OUTPUT: Check = Check {
     name: "escaped-output",
     role: Role::Server,
     level: Level::More,
-    requirement: "UB-13",
+    requirement: "",
     summary: "what a client sends cannot steer the operator's terminal",
     section: "going-further",
     hints: [

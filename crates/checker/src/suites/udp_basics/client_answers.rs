@@ -1,5 +1,6 @@
 //! Core checks of the client: what counts as an answer (UB-20 to UB-22).
 
+use super::super::datagram::client;
 use super::super::printed::contains;
 use super::talk::{Talk, rows};
 use crate::bench::Bench;
@@ -144,20 +145,7 @@ fn flipped(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-pub(super) const FOREIGN_DATAGRAM: Check = Check {
-    name: "foreign-datagram",
-    role: Role::Client,
-    level: Level::Core,
-    requirement: "UB-22",
-    summary: "a datagram from another address than the server's does not count",
-    section: "what-goes-wrong",
-    hints: [
-        "Anybody can send to your client's port: how does it know that the server did?",
-        "Connect the UDP socket: then the system drops what comes from elsewhere. Or compare the address that recvfrom tells with the server's, address and port.",
-        "connect(socket, host, port); send(socket, request); recv(socket); or: answer, sender = recvfrom(socket); if sender != server { drop it }",
-    ],
-    run: foreign_datagram,
-};
+pub(super) const FOREIGN_DATAGRAM: Check = client::foreign_datagram("UB-22", foreign_datagram);
 
 fn foreign_datagram(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let lines = [(); 2].map(|()| bench.word());

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::super::datagram::client;
 use super::PATIENCE;
 use super::host::Host;
 use crate::bench::Bench;
@@ -138,20 +139,7 @@ fn silent_server(bench: &mut Bench<'_>) -> Result<(), Failure> {
     host.fails(GONE, WAITS_FOR_EVER)
 }
 
-pub(super) const NO_SERVER: Check = Check {
-    name: "no-server",
-    role: Role::Client,
-    level: Level::More,
-    requirement: "UC-49",
-    summary: "when nobody listens, the client hears it and its exit code tells",
-    section: "going-further",
-    hints: [
-        "What does your system know when a datagram finds nobody, and which sockets does it tell?",
-        "It is told \"port unreachable\", and passes that on to a connected socket only, as an error of the next call. Report it and leave with another code than 0.",
-        "connect(socket, host, port); on error \"connection refused\" of send or receive { print to stderr \"nobody listens there\"; exit(1) }",
-    ],
-    run: no_server,
-};
+pub(super) const NO_SERVER: Check = client::no_server("UC-49", no_server);
 
 fn no_server(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let address = bench.datagram_address()?;

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::super::datagram::client;
 use super::super::hostile::Hostile;
 use super::PATIENCE;
 use super::host::Host;
@@ -60,20 +61,7 @@ fn escaped_output(bench: &mut Bench<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(super) const TWO_CLIENTS: Check = Check {
-    name: "two-clients",
-    role: Role::Client,
-    level: Level::More,
-    requirement: "UC-51",
-    summary: "two clients run side by side",
-    section: "going-further",
-    hints: [
-        "Which port does your client use on its own side, and who chose it?",
-        "A client needs no port of its own choice. Leave bind out, or bind port 0, and the system picks a free one.",
-        "socket(); connect(host, port); no bind in between",
-    ],
-    run: two_clients,
-};
+pub(super) const TWO_CLIENTS: Check = client::two_clients("UC-51", two_clients);
 
 fn two_clients(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let first = Host::joined(bench, &[])?;

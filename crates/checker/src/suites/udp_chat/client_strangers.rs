@@ -1,6 +1,7 @@
 //! Core checks of the client: what does not count, and what must not end it
 //! (UC-37, UC-38).
 
+use super::super::datagram::client;
 use super::host::Host;
 use super::wire::{Event, Item};
 use crate::bench::Bench;
@@ -10,20 +11,7 @@ use crate::limits::{LATE, RESEND};
 use crate::peer::Came;
 use crate::verdict::{Failure, Side};
 
-pub(super) const FOREIGN_DATAGRAM: Check = Check {
-    name: "foreign-datagram",
-    role: Role::Client,
-    level: Level::Core,
-    requirement: "UC-37",
-    summary: "a datagram from another address than the server's does not count",
-    section: "what-goes-wrong",
-    hints: [
-        "Anybody can send to your client's port: how does it know that the server did?",
-        "Connect the UDP socket: then the system drops what comes from elsewhere. Or compare the address that recvfrom tells with the server's, address and port.",
-        "connect(socket, host, port); send(socket, …); recv(socket); or: bytes, sender = recvfrom(socket); if sender != server { drop it }",
-    ],
-    run: foreign_datagram,
-};
+pub(super) const FOREIGN_DATAGRAM: Check = client::foreign_datagram("UC-37", foreign_datagram);
 
 fn foreign_datagram(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let lines = [bench.word()];

@@ -1,7 +1,5 @@
 //! Checks of the client beyond the core (UT-33 to UT-37).
 
-use std::time::Instant;
-
 use super::calendar::since_1970;
 use super::client_sntp::nothing_printed;
 use super::packet::TO_1970;
@@ -12,7 +10,7 @@ use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
 use crate::limits::CLIENT;
 use crate::peer::Came;
-use crate::suites::datagram::judges_address;
+use crate::suites::datagram::client;
 use crate::suites::ends::{ends, fails_after_start, succeeds};
 use crate::suites::hostile::Hostile;
 use crate::suites::printed::find;
@@ -66,20 +64,7 @@ fn next_era(bench: &mut Bench<'_>) -> Result<(), Failure> {
     ))
 }
 
-pub(super) const NO_SERVER: Check = Check {
-    name: "no-server",
-    role: Role::Client,
-    level: Level::More,
-    requirement: "UT-34",
-    summary: "when nobody listens, the client hears it and its exit code tells",
-    section: "going-further",
-    hints: [
-        "What does your system know when a datagram finds nobody, and which sockets does it tell?",
-        "It is told \"port unreachable\", and passes that on to a connected socket only, as an error of the next call. Report it and leave with another code than 0.",
-        "connect(socket, host, port); on error \"connection refused\" of send or receive { print to stderr \"nobody listens there\"; exit(1) }",
-    ],
-    run: no_server,
-};
+pub(super) const NO_SERVER: Check = client::no_server("UT-34", no_server);
 
 fn no_server(bench: &mut Bench<'_>) -> Result<(), Failure> {
     for format in ["%T", SNTP] {
@@ -137,67 +122,29 @@ fn escaped_answer(bench: &mut Bench<'_>) -> Result<(), Failure> {
     }
 }
 
-pub(super) const TWO_CLIENTS: Check = Check {
-    name: "two-clients",
-    role: Role::Client,
-    level: Level::More,
-    requirement: "UT-36",
-    summary: "two clients run side by side",
-    section: "going-further",
-    hints: [
-        "Which port does your client use on its own side, and who chose it?",
-        "A client needs no port of its own choice. Leave bind out, or bind port 0, and the system picks a free one.",
-        "socket(); connect(host, port); no bind in between",
-    ],
-    run: two_clients,
-};
+pub(super) const TWO_CLIENTS: Check = client::two_clients("UT-36", two_clients);
 
 fn two_clients(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    let mut judge = bench.datagram_judge()?;
-    let address = judges_address(&judge)?;
-    let mut running = Vec::new();
-    for _ in 0..2 {
+    let start = |bench: &mut Bench<'_>, address| {
         let format = bench.word();
         let client = start_client(bench, address, &format)?;
-        let deadline = Instant::now() + bench.start_timeout();
-        judge.watch(client.output());
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            match judge.receive(left) {
-                Came::Datagram(bytes) if bytes == format.as_bytes() => break,
-                // The first client asks again.
-                Came::Datagram(_) | Came::Refused => {}
-                Came::Nothing => {
-                    return Err(Failure::of(
-                        FIXED_PORT,
-                        Side::bytes(format, "from the second client, while the first waits"),
-                        Side::words(match client.exited() {
-                            Some(exit) => format!("it ended with {exit}"),
-                            None => "nothing".into(),
-                        }),
-                    ));
-                }
-            }
-        }
-        running.push((client, format));
-    }
-    // The first may have given up meanwhile; the second has only begun.
-    let Some((second, format)) = running.pop() else {
-        return Ok(());
+        Ok((client, format.into_bytes()))
     };
-    let mut from = judge.from();
+    // The first may have given up meanwhile; the second has only begun.
+    let (mut judge, [_first, second]) = client::side_by_side(bench, start)?;
+    let mut from = second.from;
     while let Some(asked) = from.take() {
-        judge.aim(asked, second.output());
-        judge.send(format.as_bytes());
+        judge.aim(asked, second.client.output());
+        judge.send(&second.request);
         // A busy machine may let it ask again although the answer is on its way.
         while let Came::Datagram(bytes) = judge.receive(CLIENT) {
-            if bytes == format.as_bytes() {
+            if bytes == second.request {
                 from = judge.from();
                 break;
             }
         }
     }
-    succeeds(&second, CLIENT, NEVER_LEAVES)
+    succeeds(&second.client, CLIENT, NEVER_LEAVES)
 }
 
 pub(super) const LOST_REQUEST: Check = Check {

@@ -10,6 +10,7 @@ use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
 use crate::limits::CLIENT;
+use crate::suites::datagram::client;
 use crate::suites::ends::{fails, succeeds};
 use crate::verdict::{Cause, Failure, Side};
 
@@ -21,20 +22,7 @@ const WRONG: f64 = 100_000.0;
 /// A client that was told in time would not have sent this late.
 const TOLD: Duration = Duration::from_millis(100);
 
-pub(super) const FOREIGN_DATAGRAM: Check = Check {
-    name: "foreign-datagram",
-    role: Role::Client,
-    level: Level::Core,
-    requirement: "UT-26",
-    summary: "a datagram from another address than the server's does not count",
-    section: "what-goes-wrong",
-    hints: [
-        "Anybody can send to your client's port: how does it know that the server did?",
-        "Connect the UDP socket: then the system drops what comes from elsewhere. Or compare the address that recvfrom tells with the server's, address and port.",
-        "connect(socket, host, port); send(socket, request); recv(socket); or: answer, sender = recvfrom(socket); if sender != server { drop it }",
-    ],
-    run: foreign_datagram,
-};
+pub(super) const FOREIGN_DATAGRAM: Check = client::foreign_datagram("UT-26", foreign_datagram);
 
 fn foreign_datagram(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let (format, forged, right) = (bench.word(), bench.word(), bench.word());

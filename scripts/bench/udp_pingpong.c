@@ -1,83 +1,24 @@
-/* The load: COUNT datagrams of 64 bytes, WINDOW of them under way at a time;
-   every answer must be one that is under way, byte by byte. On loopback nothing
-   is lost as long as the window fits the receive buffers, so a missing answer is
-   an error here and no reason to send again. udp_pingpong PORT COUNT WINDOW
-   Prints datagrams per second, then the 50th and 99th percentile of the time
-   from sending one to having its answer, in microseconds. */
-#define _GNU_SOURCE
-#include <arpa/inet.h>
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <time.h>
+/* The load of lesson 3: datagrams of 64 bytes; every answer must be its request,
+   byte by byte. udp_pingpong PORT COUNT WINDOW */
+#include "udp_load.h"
 
-enum { SIZE = 64, MOST = 128 };
-
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
-
-static int by_value(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static void fail(const char *what) {
-    fprintf(stderr, "udp_pingpong: %s: %s\n", what, strerror(errno));
-    exit(1);
-}
+enum { SIZE = 64 };
 
 /* A request of lesson 3 with this number, filled up with x. */
-static void make(char *datagram, long number) {
+static void make(unsigned char *datagram, long number) {
     char head[24];
     int length = snprintf(head, sizeof head, "%ld ", number);
     memset(datagram, 'x', SIZE);
     memcpy(datagram, head, (size_t)length);
 }
 
-int main(int argc, char **argv) {
-    if (argc != 4)
-        return 2;
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-                                  .sin_port = htons((uint16_t)atoi(argv[1]))};
-    long count = atol(argv[2]), window = atol(argv[3]), sent = 0;
-    if (count < 1 || window < 1 || window > MOST)
-        return 2;
-    double *times = malloc((size_t)count * sizeof *times);
-    int fd = socket(AF_INET, SOCK_DGRAM, 0);
-    /* A server that does not answer must not hang the measurement. */
-    struct timeval limit = {.tv_sec = 10};
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    if (!times || connect(fd, (struct sockaddr *)&address, sizeof address))
-        fail("connect");
+static int is_right(const unsigned char *answer, long number) {
+    unsigned char wanted[SIZE];
+    make(wanted, number);
+    return !memcmp(answer, wanted, SIZE);
+}
 
-    char datagram[SIZE], wanted[SIZE], got[SIZE + 1];
-    double begin = now();
-    for (long received = 0; received < count; received++) {
-        for (; sent < count && sent - received < window; sent++) {
-            make(datagram, sent + 1);
-            times[sent] = now();
-            if (send(fd, datagram, SIZE, 0) != SIZE)
-                fail("send");
-        }
-        /* One socket answers one after the other: in order. */
-        if (recv(fd, got, sizeof got, 0) != SIZE)
-            fail("receive");
-        make(wanted, received + 1);
-        if (memcmp(got, wanted, SIZE)) {
-            fprintf(stderr, "udp_pingpong: answer %ld is wrong\n", received + 1);
-            return 1;
-        }
-        times[received] = now() - times[received];
-    }
-    double seconds = now() - begin;
-    qsort(times, (size_t)count, sizeof *times, by_value);
-    printf("%.0f %.1f %.1f\n", (double)count / seconds, times[count / 2] * 1e6,
-           times[count - 1 - count / 100] * 1e6);
-    return 0;
+int main(int argc, char **argv) {
+    static const struct load load = {"udp_pingpong", SIZE, make, is_right};
+    return run(&load, argc, argv);
 }

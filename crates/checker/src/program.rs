@@ -5,6 +5,7 @@
 //! nothing. This one is ours; a wait in vain is a failed test, and panics.
 
 mod bare;
+pub mod datagrams;
 mod pair;
 mod printed;
 mod soon;

@@ -8,13 +8,16 @@ mod talk;
 use std::{
     collections::HashMap,
     io::Write,
-    net::{SocketAddr, UdpSocket},
+    net::SocketAddr,
     sync::{Arc, Mutex, mpsc},
     thread,
     time::Duration,
 };
 
-use checker::program::SOON;
+use checker::program::{
+    SOON,
+    datagrams::{fake, receive, send, socket},
+};
 use common::{
     exit::Failure,
     net::{DatagramOptions, DatagramSocket, Target},
@@ -22,25 +25,8 @@ use common::{
     stop::Stop,
     text::TextCodec,
 };
-use talk::{PAIR, receive, socket, talk};
+use talk::{PAIR, talk};
 use udp_basics::client::{self, Mode, Options};
-
-/// A server written by the test, for a client that runs meanwhile.
-fn fake(mut answer: impl FnMut(&UdpSocket, &[u8], SocketAddr) + Send + 'static) -> String {
-    let socket = socket();
-    let address = socket.local_addr().expect("bound").to_string();
-    thread::spawn(move || {
-        let mut buffer = vec![0; 70_000];
-        while let Ok((count, from)) = socket.recv_from(&mut buffer) {
-            answer(&socket, &buffer[..count], from);
-        }
-    });
-    address
-}
-
-fn send(socket: &UdpSocket, bytes: &[u8], to: SocketAddr) {
-    socket.send_to(bytes, to).expect("send");
-}
 
 #[test]
 fn a_lost_request_is_sent_again_the_same() {

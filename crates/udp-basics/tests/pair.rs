@@ -10,25 +10,12 @@ mod talk;
 
 use std::net::UdpSocket;
 
-use checker::program::Program;
-use ending::stop;
-use talk::{PAIR, receive, socket, talk};
-
-/// The largest datagram that this system sends over IPv4, unless somebody has
-/// told it otherwise: macOS has a limit of its own (`net.inet.udp.maxdgram`).
-const LARGEST_SENT: usize = if cfg!(target_os = "macos") {
-    9_216
-} else {
-    65_507
+use checker::program::{
+    Program,
+    datagrams::{LARGEST_SENT, exchange, socket},
 };
-
-/// Sends to the server and gives the next datagram that comes from it.
-fn exchange(socket: &UdpSocket, server: &str, bytes: &[u8]) -> Vec<u8> {
-    socket.send_to(bytes, server).expect("send");
-    let (answer, from) = receive(socket);
-    assert_eq!(from.to_string(), server, "an answer from elsewhere");
-    answer
-}
+use ending::stop;
+use talk::{PAIR, talk};
 
 #[test]
 fn every_family_and_every_line() {

@@ -2,10 +2,9 @@
 
 use std::{thread, time::Duration};
 
-use crate::{
-    fake, send,
-    talk::{socket, talk},
-};
+use checker::program::datagrams::{fake, send, socket};
+
+use crate::talk::talk;
 
 #[test]
 fn round_trips_are_measured_and_losses_counted() {

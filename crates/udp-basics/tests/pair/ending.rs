@@ -1,13 +1,13 @@
 //! Stopping, and outputs that nobody reads.
 
-use checker::program::{Bare, Program, begin};
+use checker::program::{
+    Bare, Program, begin,
+    datagrams::{exchange, receive, socket},
+};
 use common::{net::DatagramSocket, output::Output, stop::Stop, text::TextCodec};
 use udp_basics::server::{self, Options, Reply};
 
-use crate::{
-    exchange,
-    talk::{PAIR, receive, socket},
-};
+use crate::talk::PAIR;
 
 #[cfg(unix)]
 pub(crate) fn stop(server: &mut Program) {

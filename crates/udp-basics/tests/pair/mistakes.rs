@@ -1,8 +1,8 @@
 //! What the user did wrong, or found wrong: one line says what and why.
 
-use checker::program::{Program, expect_wrong_usage};
+use checker::program::{Program, datagrams::socket, expect_wrong_usage};
 
-use crate::talk::{PAIR, socket, talk};
+use crate::talk::{PAIR, talk};
 
 #[test]
 fn a_second_server_cannot_have_the_same_address() {

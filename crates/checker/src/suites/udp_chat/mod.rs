@@ -25,7 +25,7 @@ mod server_talk;
 mod server_window;
 mod wire;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::lesson::{Check, Lesson, Transport};
 use crate::speech::Speech;
@@ -109,3 +109,22 @@ const RETRY: Duration = Duration::from_secs(1);
 const OUTSTANDING: u32 = 64;
 /// How many more may wait for one member.
 const QUEUED: u32 = 256;
+
+/// Lets `one` take in what comes, for at most `limit`, until `look` finds something
+/// in it. `step` takes in one datagram, and tells whether one came in time.
+fn until<W, T>(
+    one: &mut W,
+    limit: Duration,
+    step: impl Fn(&mut W, Instant) -> bool,
+    look: impl Fn(&W) -> Option<T>,
+) -> Option<T> {
+    let deadline = Instant::now() + limit;
+    loop {
+        if let Some(found) = look(one) {
+            return Some(found);
+        }
+        if !step(one, deadline) {
+            return look(one);
+        }
+    }
+}

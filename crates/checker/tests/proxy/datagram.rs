@@ -1,11 +1,12 @@
 //! Datagrams. Each is waited for before the next is sent, where order matters.
 
-use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+mod bounds;
+
+use std::net::UdpSocket;
 use std::time::{Duration, Instant};
 
-use checker::proxy::datagram::{
-    CLIENTS, Direction, Event, Fault, Faults, HELD, Plan, Proxy, What, Which,
-};
+use checker::program::datagrams::{receive, socket};
+use checker::proxy::datagram::{Direction, Event, Fault, Faults, Plan, Proxy, What, Which};
 use crossbeam_channel::{Receiver, unbounded};
 
 use crate::rig::{PATIENCE, any_port};
@@ -57,22 +58,10 @@ impl Rig {
     }
 }
 
-fn socket() -> UdpSocket {
-    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    socket.set_read_timeout(Some(PATIENCE)).unwrap();
-    socket
-}
-
 fn client_of(proxy: &Proxy) -> UdpSocket {
     let client = socket();
     client.connect(proxy.local_addr()).unwrap();
     client
-}
-
-fn receive(socket: &UdpSocket) -> (Vec<u8>, SocketAddr) {
-    let mut buffer = [0; 2048];
-    let (count, from) = socket.recv_from(&mut buffer).unwrap();
-    (buffer[..count].to_vec(), from)
 }
 
 fn listed<const N: usize>(places: [u64; N]) -> Which {
@@ -239,94 +228,4 @@ fn the_same_seed_meets_the_same_datagrams() {
     );
     assert_eq!(met, faults(7));
     assert_ne!(met, faults(8));
-}
-
-#[test]
-fn what_is_held_is_bounded_and_what_is_more_is_lost_and_told() {
-    let rig = Rig::to_server(Faults {
-        delay: (Which::Chance(1.0), Duration::from_secs(3600)),
-        ..Faults::default()
-    });
-    for _ in 0..=HELD {
-        rig.send(b"x");
-    }
-    let last = rig.until(|what| matches!(what, What::Fault { index, .. } if *index > HELD as u64));
-    let What::Fault { fault, .. } = last.what else {
-        panic!("{last:?}");
-    };
-    assert_eq!(fault, Fault::Dropped);
-}
-
-#[test]
-fn a_proxy_is_not_its_own_upstream() {
-    // Refused before it is bound.
-    let address = (Ipv4Addr::LOCALHOST, 9003).into();
-    let everywhere = (Ipv4Addr::UNSPECIFIED, 9003).into();
-    for (listen, upstream) in [
-        (address, address),
-        (everywhere, address),
-        (address, everywhere),
-    ] {
-        let (sender, _events) = unbounded();
-        let error = Proxy::start(listen, upstream, Plan::default(), sender).unwrap_err();
-        assert!(error.to_string().contains("itself"), "{error}");
-    }
-}
-
-#[test]
-fn the_oldest_client_makes_room() {
-    let rig = Rig::new(Plan::default());
-    rig.send(b"first");
-    let others: Vec<_> = (0..CLIENTS).map(|_| client_of(&rig.proxy)).collect();
-    for other in &others {
-        other.send(b"other").unwrap();
-        rig.until(|what| matches!(what, What::Came { .. }));
-    }
-    rig.send(b"again");
-    rig.proxy.stop();
-    drop(rig.events);
-    let mut senders = Vec::new();
-    for _ in 0..CLIENTS + 2 {
-        let (bytes, from) = receive(&rig.server);
-        senders.push(from);
-        let last = senders.len() == CLIENTS + 2;
-        assert_eq!(bytes == b"again", last);
-    }
-    // Another one towards the server, since it had been forgotten.
-    assert_ne!(senders.first(), senders.last());
-}
-
-#[test]
-fn a_server_that_is_not_there_is_told_and_may_come_later() {
-    let rig = Rig::new(Plan::default());
-    let address = rig.server.local_addr().unwrap();
-    drop(rig.server);
-    rig.client.send(b"1").unwrap();
-    loop {
-        let event = rig.events.recv_timeout(PATIENCE).unwrap();
-        if event.what == What::Unreachable {
-            break;
-        }
-    }
-    let server = UdpSocket::bind(address).unwrap();
-    server.set_read_timeout(Some(PATIENCE)).unwrap();
-    rig.client.send(b"2").unwrap();
-    assert_eq!(receive(&server).0, b"2");
-}
-
-#[test]
-fn stop_forgets_what_is_held_and_frees_the_port() {
-    let faults = Faults {
-        swap: listed([1]),
-        delay: (listed([2]), Duration::from_secs(3600)),
-        ..Faults::default()
-    };
-    let rig = Rig::to_server(faults);
-    rig.send(b"1");
-    rig.send(b"2");
-    let address = rig.proxy.local_addr();
-    let begun = Instant::now();
-    rig.proxy.stop();
-    assert!(UdpSocket::bind(address).is_ok());
-    assert!(begun.elapsed() < PATIENCE);
 }

@@ -106,16 +106,8 @@ fn an_upstream_that_refuses_is_reported_and_resets_the_client() {
 
 #[test]
 fn a_proxy_is_not_its_own_upstream() {
-    // Refused before it is bound.
-    let address = (Ipv4Addr::LOCALHOST, 9001).into();
-    let everywhere = (Ipv4Addr::UNSPECIFIED, 9001).into();
-    for (listen, upstream) in [
-        (address, address),
-        (everywhere, address),
-        (address, everywhere),
-    ] {
+    never_its_own(|listen, upstream| {
         let (sender, _events) = unbounded();
-        let error = Proxy::start(listen, upstream, Plan::default(), sender).unwrap_err();
-        assert!(error.to_string().contains("itself"), "{error}");
-    }
+        Proxy::start(listen, upstream, Plan::default(), sender).map(drop)
+    });
 }

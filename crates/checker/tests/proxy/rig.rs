@@ -1,6 +1,6 @@
 //! A proxy with a server behind it, and what the tests ask of both.
 
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -83,7 +83,7 @@ pub(crate) fn to_server(faults: Faults) -> Plan {
 }
 
 pub(crate) fn echo(mut socket: TcpStream) {
-    std::io::copy(&mut socket.try_clone().unwrap(), &mut socket).unwrap();
+    io::copy(&mut socket.try_clone().unwrap(), &mut socket).unwrap();
     socket.shutdown(Shutdown::Write).unwrap();
 }
 
@@ -138,4 +138,20 @@ pub(crate) fn notes(events: &[Event]) -> Vec<&str> {
         }
     }
     texts
+}
+
+/// Proves that `start`, of an address to listen at and one to pass on to, refuses a
+/// proxy that would talk to itself.
+pub(crate) fn never_its_own(start: impl Fn(SocketAddr, SocketAddr) -> io::Result<()>) {
+    // Refused before it is bound.
+    let address = (Ipv4Addr::LOCALHOST, 9003).into();
+    let everywhere = (Ipv4Addr::UNSPECIFIED, 9003).into();
+    for (listen, upstream) in [
+        (address, address),
+        (everywhere, address),
+        (address, everywhere),
+    ] {
+        let error = start(listen, upstream).unwrap_err();
+        assert!(error.to_string().contains("itself"), "{error}");
+    }
 }

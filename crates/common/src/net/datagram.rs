@@ -1,11 +1,13 @@
 //! A UDP socket: single datagrams, each whole or not at all.
 
+mod error;
 mod open;
 mod several;
 
 use std::{
-    fmt, io,
+    io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket},
+    sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
 };
 
@@ -17,6 +19,7 @@ use crate::{
     wire::{Direction, Wire},
 };
 
+pub use error::DatagramError;
 pub use open::{DatagramOptions, Target};
 pub use several::DatagramSockets;
 
@@ -60,55 +63,6 @@ pub struct Datagram<'a> {
     pub from: SocketAddr,
 }
 
-/// Why a datagram was not sent, or a wait brought none. None of these ends a
-/// socket.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum DatagramError {
-    /// One came that does not fit. It is lost, and nobody should use the part
-    /// that did fit.
-    TooLarge {
-        /// Most bytes that would have fitted.
-        limit: usize,
-        /// Its sender, on systems that tell (Windows does not).
-        from: Option<SocketAddr>,
-    },
-    /// Nobody listened where an earlier datagram of ours went ("port
-    /// unreachable", [RFC 792](https://www.rfc-editor.org/rfc/rfc792)). Systems
-    /// tell this on the next call, whatever that is; Linux tells it to
-    /// connected sockets only.
-    Refused,
-    /// The system's word.
-    Io(io::Error),
-}
-
-impl fmt::Display for DatagramError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            DatagramError::TooLarge { limit, from } => {
-                write!(f, "a datagram has more than {limit} bytes")?;
-                from.map_or(Ok(()), |from| write!(f, " ({from} sent it)"))
-            }
-            DatagramError::Refused => f.write_str("nobody listens there"),
-            DatagramError::Io(error) => f.write_str(&crate::output::reason(error)),
-        }
-    }
-}
-
-impl std::error::Error for DatagramError {}
-
-impl From<io::Error> for DatagramError {
-    fn from(error: io::Error) -> Self {
-        match error.kind() {
-            // The same news: Unix says refused, Windows says reset.
-            io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset => {
-                DatagramError::Refused
-            }
-            _ => DatagramError::Io(error),
-        }
-    }
-}
-
 /// A bound UDP socket, perhaps with a peer to send to.
 #[derive(Debug)]
 pub struct DatagramSocket {
@@ -120,6 +74,8 @@ pub struct DatagramSocket {
     peer: Option<SocketAddr>,
     /// Whether the system knows the peer too, and lets in nobody else.
     connected: bool,
+    /// Whether the system knows already that a read takes a tick at most.
+    ticks: AtomicBool,
     wire: Wire,
 }
 
@@ -224,7 +180,10 @@ impl DatagramSocket {
         while wait_for(&self.socket, PollFlags::IN, Some(deadline), stop)? {
             // One with a wrong checksum is there until somebody looks: then it
             // is not, and a call without a limit would wait for the next one.
-            self.socket.set_read_timeout(Some(TICK))?;
+            if !self.ticks.load(Ordering::Relaxed) {
+                self.socket.set_read_timeout(Some(TICK))?;
+                self.ticks.store(true, Ordering::Relaxed);
+            }
             if let Some((count, from)) = self.take(buffer)? {
                 return Ok(Some(self.datagram(buffer, count, from)));
             }
@@ -290,6 +249,7 @@ impl DatagramSocket {
         // Others would hear it, too. So this one looks by itself.
         if own.ip().is_multicast() || is_broadcast(own) {
             self.socket.set_read_timeout(Some(LOOK))?;
+            self.ticks.store(false, Ordering::Relaxed);
             return Ok(stop.on_stop(|| {}));
         }
         let bell = self.socket.try_clone()?;

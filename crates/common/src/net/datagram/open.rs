@@ -138,6 +138,7 @@ fn bind_to(address: SocketAddr, shared: bool) -> io::Result<DatagramSocket> {
         own: None,
         peer: None,
         connected: false,
+        ticks: false.into(),
         wire: Wire::default(),
     })
 }

@@ -8,19 +8,22 @@ mod bare;
 pub mod datagrams;
 mod pair;
 mod printed;
+mod signals;
 mod soon;
 
 use std::{
     io::Write as _,
     process::{Child, ChildStdin, Command, Stdio},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use printed::Printed;
 
 pub use bare::Bare;
 pub use pair::{Ended, Pair, expect_wrong_usage};
+#[cfg(unix)]
+pub use signals::Signal;
 pub use soon::{Begun, accept, begin, within};
 
 /// The deadline of every wait: more than anything takes on a busy machine.
@@ -33,16 +36,6 @@ pub struct Program {
     stdin: Option<ChildStdin>,
     stdout: Arc<Printed>,
     stderr: Arc<Printed>,
-}
-
-/// What a stop is asked for with.
-#[cfg(unix)]
-#[derive(Debug, Clone, Copy)]
-pub enum Signal {
-    /// Ctrl-C.
-    Interrupt,
-    /// `kill`.
-    Terminate,
 }
 
 impl Program {
@@ -149,8 +142,21 @@ impl Program {
     /// If that takes longer than [`SOON`].
     #[track_caller]
     pub fn wait(&mut self) -> i32 {
+        self.wait_within(SOON)
+    }
+
+    /// As [`wait`](Self::wait), for a program that has so much to do.
+    ///
+    /// # Panics
+    ///
+    /// If that takes longer than `limit`.
+    #[track_caller]
+    pub fn wait_within(&mut self, limit: Duration) -> i32 {
         // Both outputs end when the program does: an event, no polling.
-        self.stderr.wait(|_, all| all.then_some(()));
+        if !self.stderr.ends_within(limit) {
+            let (printed, complaints) = (self.printed(), self.complaints());
+            panic!("it still runs after {limit:?}\nstdout:\n{printed}\nstderr:\n{complaints}");
+        }
         let status = self.child.wait().expect("it is our child");
         #[cfg(unix)]
         {
@@ -212,78 +218,6 @@ impl Program {
     #[track_caller]
     pub fn stderr(&self) -> String {
         self.stderr.wait(|text, all| all.then(|| text.to_owned()))
-    }
-}
-
-#[cfg(unix)]
-fn send(child: &Child, signal: Signal) {
-    let signal = match signal {
-        Signal::Interrupt => rustix::process::Signal::INT,
-        Signal::Terminate => rustix::process::Signal::TERM,
-    };
-    let process = rustix::process::Pid::from_child(child);
-    rustix::process::kill_process(process, signal).expect("it lives");
-}
-
-#[cfg(unix)]
-impl Program {
-    /// Sends a signal.
-    ///
-    /// # Panics
-    ///
-    /// If it has ended.
-    pub fn signal(&self, signal: Signal) {
-        send(&self.child, signal);
-    }
-
-    /// Signals until the program ends: how often does not matter, since two
-    /// signals in quick succession may count as one.
-    ///
-    /// # Panics
-    ///
-    /// If that takes longer than [`SOON`].
-    pub fn signal_until_it_ends(&mut self, signal: Signal) -> i32 {
-        let begun = Instant::now();
-        while self.child.try_wait().expect("it is our child").is_none() {
-            assert!(begun.elapsed() < SOON, "it does not end");
-            self.signal(signal);
-            let text = self.stderr.text.lock().expect("no panic");
-            drop(
-                self.stderr
-                    .news
-                    .wait_timeout(text, Duration::from_millis(20)),
-            );
-        }
-        self.wait()
-    }
-
-    /// Most memory it has had resident, in bytes.
-    ///
-    /// # Panics
-    ///
-    /// If it has ended.
-    #[cfg(target_os = "linux")]
-    pub fn peak_memory(&self) -> u64 {
-        self.status("VmHWM:")
-    }
-
-    /// How much memory it has resident now, in bytes.
-    ///
-    /// # Panics
-    ///
-    /// If it has ended.
-    #[cfg(target_os = "linux")]
-    pub fn memory(&self) -> u64 {
-        self.status("VmRSS:")
-    }
-
-    #[cfg(target_os = "linux")]
-    fn status(&self, name: &str) -> u64 {
-        let path = format!("/proc/{}/status", self.child.id());
-        let status = std::fs::read_to_string(path).expect("it lives");
-        let value = status.lines().find_map(|line| line.strip_prefix(name));
-        let kib = value.and_then(|value| value.split_whitespace().next()?.parse::<u64>().ok());
-        kib.expect("a number of kB") * 1024
     }
 }
 

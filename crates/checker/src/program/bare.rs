@@ -62,7 +62,7 @@ impl Bare {
     /// If it has ended.
     #[cfg(unix)]
     pub fn terminate(&self) {
-        super::send(&self.0, super::Signal::Terminate);
+        super::signals::send(&self.0, super::Signal::Terminate);
     }
 
     /// Waits for its end: exit code and errors.

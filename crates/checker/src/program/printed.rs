@@ -4,7 +4,7 @@ use std::{
     io::Read,
     sync::{Arc, Condvar, Mutex},
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use super::SOON;
@@ -53,6 +53,14 @@ impl Printed {
             );
             text = self.news.wait_timeout(text, SOON).expect("no panic").0;
         }
+    }
+
+    /// Whether that is all in time.
+    pub(super) fn ends_within(&self, limit: Duration) -> bool {
+        let text = self.text.lock().expect("no panic");
+        let goes_on = |text: &mut (Vec<u8>, bool)| !text.1;
+        let waited = self.news.wait_timeout_while(text, limit, goes_on);
+        waited.expect("no panic").0.1
     }
 
     #[track_caller]

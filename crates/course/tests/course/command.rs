@@ -193,13 +193,8 @@ fn progress_that_cannot_be_kept_is_a_warning() {
     let file = student.folder().join("a-file");
     fs::write(&file, "").unwrap();
     let mut command = student.course(&["hint", "tcp-basics", "message-cut"]);
-    let ran = Ran::from(
-        command
-            .env("COURSE_HOME", file.join("home"))
-            .output()
-            .unwrap(),
-    )
-    .code(0);
+    command.env("COURSE_HOME", file.join("home"));
+    let ran = Ran::of(command).code(0);
     assert!(
         ran.stderr.contains("warning: progress is not"),
         "{}",

@@ -45,9 +45,10 @@ fn every_scene_shows_what_it_promises() {
 #[test]
 fn in_steps_each_action_waits_for_enter_and_time_limits_are_off() {
     let student = Student::new();
-    let mut command = student.course(&["demo", "tcp-basics", "--scene", "1", "--step"]);
     // The end of the input counts as Enter for all that follows.
-    let ran = crate::student::Ran::from(command.output().unwrap()).code(0);
+    let ran = student
+        .run(&["demo", "tcp-basics", "--scene", "1", "--step"])
+        .code(0);
     let lines: Vec<&str> = ran.stdout.lines().collect();
     let at = |text: &str| lines.iter().position(|line| line.contains(text)).unwrap();
     assert!(

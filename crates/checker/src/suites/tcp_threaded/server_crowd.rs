@@ -18,6 +18,8 @@ const MANY: usize = 1100;
 /// Files the judge needs for them, and the server under check, which inherits
 /// its limit, as well.
 const FILES: u64 = 2 * MANY as u64;
+/// How often the server is seen stuck before others are not concerned.
+const LOOKS: usize = 3;
 /// Clients that come and go.
 const PASSING: usize = 200;
 /// How much more of something there may be afterwards. A leak makes it
@@ -48,8 +50,11 @@ fn deaf_client(bench: &mut Bench<'_>) -> Result<(), Failure> {
     deaf.read_ahead(0);
     deaf.send_in_background(&names)
         .map_err(|error| Failure::Broken(format!("cannot send: {error}")))?;
-    deaf.hold_stuck();
-    exchange(bench, &mut other).map_err(|seen| seen.or_silence(READER_BLOCKS))?;
+    // One that is slow, or sleeps for another reason, is stuck a moment later.
+    for _ in 0..LOOKS {
+        deaf.hold_stuck();
+        exchange(bench, &mut other).map_err(|seen| seen.or_silence(READER_BLOCKS))?;
+    }
     still_serves(bench, &server, READER_BLOCKS)
 }
 

@@ -227,8 +227,9 @@ fn judge(
                 card.sent = bench.last_sent();
             }
             card.input = bench.input().to_vec();
-            card.events = bench.events();
+            // First, because it waits until all that was printed has been noted.
             card.last_words = bench.last_words();
+            card.events = bench.events();
             Outcome::Failed(Box::new(card))
         }
     }

@@ -1,6 +1,7 @@
 //! The failure card.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use super::Style;
 use super::page::{Page, RED};
@@ -12,6 +13,8 @@ use crate::verdict::Card;
 
 /// Lines of standard error that are shown.
 const LINES: usize = 6;
+/// Pieces at both ends of many that were received in a row.
+const ENDS: usize = 3;
 
 /// Writes one card.
 ///
@@ -50,9 +53,9 @@ pub fn card(card: &Card, out: &mut dyn Write, style: Style) -> io::Result<()> {
     page.part("read", &card.section)?;
     page.verbatim("again", &card.replay)?;
     page.blank()?;
-    for (n, event) in happened(card).enumerate() {
+    for (n, (at, text)) in happened(card).iter().enumerate() {
         let label = if n == 0 { "happened" } else { "" };
-        let text = format!("{:>8.3} s  {}", event.at.as_secs_f64(), event.text);
+        let text = format!("{:>8.3} s  {text}", at.as_secs_f64());
         page.verbatim(label, &text)?;
     }
     for (n, line) in complaint(&card.last_words).iter().enumerate() {
@@ -64,11 +67,38 @@ pub fn card(card: &Card, out: &mut dyn Write, style: Style) -> io::Result<()> {
 
 /// The events, without those that `stderr` tells: an interpreter writes a
 /// traceback in dozens of pieces.
-fn happened(card: &Card) -> impl Iterator<Item = &Event> {
+fn happened(card: &Card) -> Vec<(Duration, String)> {
     let complained = format!("the program {COMPLAINED} ");
-    card.events
+    let events: Vec<&Event> = card
+        .events
         .iter()
-        .filter(move |event| !event.text.starts_with(&complained) || card.last_words.is_empty())
+        .filter(|event| !event.text.starts_with(&complained) || card.last_words.is_empty())
+        .collect();
+    shortened(&events)
+}
+
+/// Of many pieces that came in a row the first and the last ones: a flood has
+/// nothing more to say.
+fn shortened(events: &[&Event]) -> Vec<(Duration, String)> {
+    let told = |event: &&Event| (event.at, event.text.clone());
+    let mut all = Vec::new();
+    for row in events.chunk_by(|a, b| receiver(a).is_some() && receiver(a) == receiver(b)) {
+        match row.len().checked_sub(2 * ENDS) {
+            Some(between @ 2..) => {
+                all.extend(row[..ENDS].iter().map(told));
+                all.push((row[ENDS].at, format!("… received {between} more")));
+                all.extend(row[ENDS + between..].iter().map(told));
+            }
+            _ => all.extend(row.iter().map(told)),
+        }
+    }
+    all
+}
+
+/// Whose socket received, if that is what happened.
+fn receiver(event: &Event) -> Option<&str> {
+    let (name, _) = event.text.split_once(": received ")?;
+    Some(name)
 }
 
 /// What to show of the last lines of standard error. Of a Python traceback that
@@ -93,6 +123,45 @@ fn complaint(last_words: &[Vec<u8>]) -> Vec<&[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_flood_both_ends_are_shown() {
+        let event = |text: &str| Event {
+            at: Duration::ZERO,
+            text: text.to_owned(),
+        };
+        let flood = |socket: &str, count: u32| -> Vec<Event> {
+            let text = |n| event(&format!("{socket}: received {n}"));
+            (0..count).map(text).collect()
+        };
+        let text = |events: &[Event]| -> Vec<String> {
+            let events: Vec<_> = events.iter().collect();
+            let told = shortened(&events);
+            told.into_iter().map(|(_, text)| text).collect()
+        };
+        let mut events = flood("socket 1", 9);
+        events.push(event("socket 2: received more"));
+        events.push(event("the program ended"));
+        let [first, .., last] = &text(&events)[..] else {
+            panic!("{events:?}");
+        };
+        assert_eq!(
+            (&first[..], &last[..]),
+            ("socket 1: received 0", "the program ended")
+        );
+        assert_eq!(
+            text(&events)[2..5],
+            [
+                "socket 1: received 2",
+                "… received 3 more",
+                "socket 1: received 6"
+            ]
+        );
+        // A line that says "1 more" is no shorter than the one it stands for.
+        assert_eq!(text(&flood("socket 1", 7)).len(), 7);
+        let other: Vec<_> = (0..12).map(|_| event("the program printed a")).collect();
+        assert_eq!(text(&other).len(), 12);
+    }
 
     #[test]
     fn of_a_traceback_the_place_and_the_reason_are_shown() {

@@ -66,9 +66,7 @@ pub fn run(
     let mut until = None;
     // ANCHOR: serve
     while out.printed.is_ok() {
-        let more = take(&mut room, &mut buffer, &mut out);
-        let now = Instant::now();
-        room.transmit(now, SENT, &mut out);
+        let (now, more) = turn(&mut room, &mut buffer, &mut out);
         if stop.is_set() {
             let until = *until.get_or_insert(now + options.grace);
             room.close();
@@ -88,6 +86,15 @@ pub fn run(
     let totals = room.end(&mut out);
     out.printed?;
     Ok(totals)
+}
+
+/// Takes some of what has come and sends some of what is due. When that was, and
+/// whether more may have come.
+fn turn(room: &mut Room, buffer: &mut DatagramBuffer, out: &mut Out<'_>) -> (Instant, bool) {
+    let more = take(room, buffer, out);
+    let now = Instant::now();
+    room.transmit(now, SENT, out);
+    (now, more)
 }
 
 /// Takes what has come, but not without an end: there is something to send as
@@ -137,4 +144,71 @@ impl Effects for Out<'_> {
 
 fn cannot_serve(error: &io::Error) -> Failure {
     Failure::new("cannot serve", reason(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::UdpSocket;
+
+    use super::*;
+
+    fn socket() -> UdpSocket {
+        let socket = UdpSocket::bind("127.0.0.1:0").expect("bound");
+        socket.set_nonblocking(true).expect("an open socket");
+        socket
+    }
+
+    /// What has come; over loopback it comes within the call that sends it.
+    fn heard(socket: &UdpSocket) -> Vec<String> {
+        let mut buffer = [0; 100];
+        let texts =
+            std::iter::from_fn(|| socket.recv(&mut buffer).ok().map(|n| buffer[..n].to_vec()));
+        texts
+            .map(|text| String::from_utf8(text).expect("text"))
+            .collect()
+    }
+
+    #[test]
+    fn a_turn_takes_and_sends_so_much_and_no_more() {
+        let sockets = DatagramSocket::bind(&"127.0.0.1:0".parse().expect("an address"));
+        let sockets = sockets.expect("bound");
+        let server = sockets[0].local().to_string();
+        let output = Output::to(io::sink());
+        let mut out = Out {
+            sockets: DatagramSockets::new(sockets).expect("one"),
+            output: &output,
+            printed: Ok(()),
+        };
+        let mut room = Room::new(Rules::default(), [1; 32], Instant::now());
+        let mut buffer = DatagramBuffer::new(LARGEST_DATAGRAM);
+
+        let stranger = socket();
+        for _ in 0..TAKEN + 10 {
+            stranger.send_to(b"ACK 1", &server).expect("sent");
+        }
+        assert!(
+            turn(&mut room, &mut buffer, &mut out).1,
+            "there are ten more"
+        );
+        assert_eq!(room.totals().datagrams, TAKEN as u64);
+
+        let members = [socket(), socket()];
+        let peers = members.each_ref().map(|member| Peer {
+            socket: 0,
+            address: member.local_addr().expect("bound"),
+        });
+        let now = Instant::now();
+        for (n, member) in members.iter().enumerate() {
+            room.receive(peers[n], b"JOIN nobody", now, &mut out);
+            let cookie = heard(member)[0].replace("COOKIE ", "");
+            let join = format!("JOIN m{n} {cookie}");
+            room.receive(peers[n], join.as_bytes(), now, &mut out);
+            assert!(heard(member)[0].starts_with("WELCOME "));
+        }
+        for id in 1..=SENT + 10 {
+            room.receive(peers[1], format!("SAY {id} x").as_bytes(), now, &mut out);
+        }
+        turn(&mut room, &mut buffer, &mut out);
+        assert_eq!(heard(&members[0]).len(), SENT);
+    }
 }

@@ -197,3 +197,73 @@ fn the_budget_of_a_turn_is_kept_and_nobody_is_forgotten() {
     told.dedup();
     assert_eq!(told, members[1..]);
 }
+
+/// Ada acknowledges so much of what she is sent, and from then on nothing, although she
+/// pings; Bo goes on talking. The room may wait for her so long, and then she is
+/// out when her queue is full (UC-18).
+#[track_caller]
+fn one_that_stops(acknowledged: impl Iterator<Item = usize>, waits: Duration) {
+    let mut hall = Hall::with_both();
+    let mut said = 0;
+    // More than a window: her pace counts only while something waits for her.
+    while said < WINDOW + 100 {
+        said += 1;
+        hall.all(bo(), format!("SAY {said} x"));
+    }
+    for id in acknowledged {
+        // The first one was the NOTE of Bo.
+        hall.all(ada(), format!("ACK {}", id + 1));
+    }
+    let stopped = hall.now;
+    while hall.names().contains(&"Ada") {
+        let next = format!("SAY {} x", said + 1);
+        if hall.tell(bo(), next).is_empty() {
+            hall.wait(Duration::from_millis(100));
+            hall.all(ada(), "PING");
+            let waited = hall.now - stopped;
+            assert!(waited <= waits, "after {waited:?} Bo still has to wait");
+        } else {
+            said += 1;
+        }
+    }
+    assert!(hall.now > stopped, "nobody had to wait");
+    assert!(said <= 2 * WINDOW + QUEUE, "{said}");
+    assert_eq!(hall.tell(ada(), "PING"), ["ERR NOJOIN 0"]);
+}
+
+#[test]
+fn a_member_that_acknowledges_40_and_stops_is_waited_for_4_seconds() {
+    one_that_stops(1..=40, Duration::from_secs(4));
+}
+
+#[test]
+fn a_member_that_acknowledges_40_but_not_the_first_is_waited_for_10_seconds() {
+    one_that_stops(2..=41, Duration::from_secs(10));
+}
+
+#[test]
+fn a_member_that_acknowledges_40_and_is_silent_is_lost_within_40_seconds() {
+    let mut hall = Hall::with_both();
+    for said in 1..=WINDOW {
+        hall.all(bo(), format!("SAY {said} x"));
+    }
+    for id in 2..=41 {
+        hall.all(ada(), format!("ACK {id}"));
+    }
+    let silent = hall.now;
+    // Something is always due for Ada, and that is no sign of life.
+    while hall.names().contains(&"Ada") {
+        let waited = hall.now - silent;
+        assert!(waited <= Duration::from_secs(40), "after {waited:?}");
+        hall.now = hall.room.next_wake().unwrap().max(hall.now);
+        hall.wait(Duration::ZERO);
+        hall.all(bo(), "PING");
+    }
+    assert!(hall.now - silent >= Duration::from_secs(30), "too soon");
+    let noted = hall.wait(Duration::ZERO);
+    assert!(
+        noted.is_empty() || noted[0].1 == "NOTE 1 lost Ada",
+        "{noted:?}"
+    );
+    assert_eq!(hall.room.totals().lost, 1);
+}

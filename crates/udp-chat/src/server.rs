@@ -21,19 +21,15 @@ use common::{
 pub use crate::more::totals::Totals;
 use crate::room::{Effects, News, Peer, Room, Rules};
 
-/// Memory for what has come while we were busy, or not even running: a server
-/// that waits 10 ms for its turn on the processor comes back to a thousand
-/// acknowledgements. A socket usually holds some 270 of them and loses the rest;
-/// then everything comes again, and whoever is not heard seems not to listen.
+/// Memory for what comes while others have the processor: a thousand
+/// acknowledgements in 10 ms. Usually a socket loses all but some 270.
 const RECEIVED: usize = 4 << 20;
 
-/// Datagrams sent in one turn: who sent to 500 members first and looked for their
-/// acknowledgements then, would find half of them gone where the system gives no
-/// more memory.
-const SENT: usize = 32;
+/// Datagrams sent in one turn, before a look at what has come to them.
+pub(crate) const SENT: usize = 32;
 
 /// Datagrams taken in one turn, so that a flood keeps nobody from being sent to.
-const TAKEN: usize = 256;
+pub(crate) const TAKEN: usize = 256;
 
 /// Pause after a receive that failed for want of memory or a network.
 const BACK_OFF: Duration = Duration::from_millis(100);
@@ -64,10 +60,8 @@ pub fn run(
     getrandom::fill(&mut secret).map_err(|error| Failure::new("cannot make a secret", error))?;
     let mut room = Room::new(options.rules, secret, Instant::now());
     let mut buffer = DatagramBuffer::new(LARGEST_DATAGRAM);
-    for socket in &sockets {
-        // With less it is slower, and no less right.
-        let _ = socket.set_receive_buffer(RECEIVED);
-    }
+    // With less it is slower, and no less right.
+    (sockets.iter()).for_each(|socket| drop(socket.set_receive_buffer(RECEIVED)));
     let mut out = Out {
         sockets: DatagramSockets::new(sockets).map_err(|error| cannot_serve(&error))?,
         output,
@@ -76,7 +70,8 @@ pub fn run(
     let mut until = None;
     // ANCHOR: serve
     while out.printed.is_ok() {
-        let (now, more) = turn(&mut room, &mut buffer, &mut out);
+        let more = turn(&mut room, &mut buffer, &mut out);
+        let now = Instant::now();
         if stop.is_set() {
             let until = *until.get_or_insert(now + options.grace);
             room.close();
@@ -98,13 +93,11 @@ pub fn run(
     Ok(totals)
 }
 
-/// Takes some of what has come and sends some of what is due. When that was, and
-/// whether more may have come.
-fn turn(room: &mut Room, buffer: &mut DatagramBuffer, out: &mut Out<'_>) -> (Instant, bool) {
+/// Takes and sends, so much and no more. Whether more may have come.
+pub(crate) fn turn(room: &mut Room, buffer: &mut DatagramBuffer, out: &mut Out<'_>) -> bool {
     let more = take(room, buffer, out);
-    let now = Instant::now();
-    room.transmit(now, SENT, out);
-    (now, more)
+    room.transmit(Instant::now(), SENT, out);
+    more
 }
 
 /// Takes what has come, but not without an end: there is something to send as
@@ -131,10 +124,10 @@ fn take(room: &mut Room, buffer: &mut DatagramBuffer, out: &mut Out<'_>) -> bool
 }
 
 /// What the room does, done.
-struct Out<'a> {
-    sockets: DatagramSockets,
-    output: &'a Output,
-    printed: Result<(), OutputError>,
+pub(crate) struct Out<'a> {
+    pub(crate) sockets: DatagramSockets,
+    pub(crate) output: &'a Output,
+    pub(crate) printed: Result<(), OutputError>,
 }
 
 impl Effects for Out<'_> {
@@ -154,71 +147,4 @@ impl Effects for Out<'_> {
 
 fn cannot_serve(error: &io::Error) -> Failure {
     Failure::new("cannot serve", reason(error))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::net::UdpSocket;
-
-    use super::*;
-
-    fn socket() -> UdpSocket {
-        let socket = UdpSocket::bind("127.0.0.1:0").expect("bound");
-        socket.set_nonblocking(true).expect("an open socket");
-        socket
-    }
-
-    /// What has come; over loopback it comes within the call that sends it.
-    fn heard(socket: &UdpSocket) -> Vec<String> {
-        let mut buffer = [0; 100];
-        let texts =
-            std::iter::from_fn(|| socket.recv(&mut buffer).ok().map(|n| buffer[..n].to_vec()));
-        texts
-            .map(|text| String::from_utf8(text).expect("text"))
-            .collect()
-    }
-
-    #[test]
-    fn a_turn_takes_and_sends_so_much_and_no_more() {
-        let sockets = DatagramSocket::bind(&"127.0.0.1:0".parse().expect("an address"));
-        let sockets = sockets.expect("bound");
-        let server = sockets[0].local().to_string();
-        let output = Output::to(io::sink());
-        let mut out = Out {
-            sockets: DatagramSockets::new(sockets).expect("one"),
-            output: &output,
-            printed: Ok(()),
-        };
-        let mut room = Room::new(Rules::default(), [1; 32], Instant::now());
-        let mut buffer = DatagramBuffer::new(LARGEST_DATAGRAM);
-
-        let stranger = socket();
-        for _ in 0..TAKEN + 10 {
-            stranger.send_to(b"ACK 1", &server).expect("sent");
-        }
-        assert!(
-            turn(&mut room, &mut buffer, &mut out).1,
-            "there are ten more"
-        );
-        assert_eq!(room.totals().datagrams, TAKEN as u64);
-
-        let members = [socket(), socket()];
-        let peers = members.each_ref().map(|member| Peer {
-            socket: 0,
-            address: member.local_addr().expect("bound"),
-        });
-        let now = Instant::now();
-        for (n, member) in members.iter().enumerate() {
-            room.receive(peers[n], b"JOIN nobody", now, &mut out);
-            let cookie = heard(member)[0].replace("COOKIE ", "");
-            let join = format!("JOIN m{n} {cookie}");
-            room.receive(peers[n], join.as_bytes(), now, &mut out);
-            assert!(heard(member)[0].starts_with("WELCOME "));
-        }
-        for id in 1..=SENT + 10 {
-            room.receive(peers[1], format!("SAY {id} x").as_bytes(), now, &mut out);
-        }
-        turn(&mut room, &mut buffer, &mut out);
-        assert_eq!(heard(&members[0]).len(), SENT);
-    }
 }

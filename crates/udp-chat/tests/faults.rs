@@ -163,6 +163,31 @@ fn memory(process: u32) -> Option<usize> {
     line.split_whitespace().nth(1)?.parse().ok()
 }
 
+/// What comes while the server waits for the processor is still there when it
+/// goes on. A socket as the system makes it keeps about 270.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_server_that_was_held_up_finds_everything_that_came_meanwhile() {
+    use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
+
+    let mut server = server(&[]);
+    let (address, ada) = (server.address(), socket());
+    join(&ada, &address, "Ada");
+    let process = Pid::from_raw(server.id().cast_signed()).expect("a process");
+    kill_process(process, Signal::STOP).expect("ours");
+    waitid(WaitId::Pid(process), WaitIdOptions::STOPPED).expect("our child");
+    for _ in 0..500 {
+        ada.send_to(b"ACK 1", &address).expect("send");
+    }
+    kill_process(process, Signal::CONT).expect("ours");
+    // It comes behind them; and two JOINs came before.
+    while ask(&ada, &address, "PING") != "PONG" {}
+    server.signal(checker::program::Signal::Interrupt);
+    assert_eq!(server.wait(), 0);
+    let served = server.stderr();
+    assert!(served.ends_with("datagrams: 503\n"), "{served}");
+}
+
 #[test]
 fn a_flood_of_forged_joins_leaves_nothing_behind() {
     let flood = number("FLOOD", 5000);

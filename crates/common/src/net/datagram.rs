@@ -106,6 +106,18 @@ impl DatagramSocket {
         self.wire = wire;
     }
 
+    /// How many bytes the system may keep of what has come and was not taken yet
+    /// (`SO_RCVBUF`, [socket(7)](https://man7.org/linux/man-pages/man7/socket.7.html)).
+    /// It counts its own memory as well, most of a KiB for the smallest datagram,
+    /// and gives less where its own limit is lower.
+    ///
+    /// # Errors
+    ///
+    /// The system's, when it refuses instead.
+    pub fn set_receive_buffer(&self, bytes: usize) -> io::Result<()> {
+        socket2::SockRef::from(&self.socket).set_recv_buffer_size(bytes)
+    }
+
     /// Sends one datagram to the peer.
     ///
     /// # Errors

@@ -7,4 +7,6 @@ pub mod plain;
 pub(crate) mod split;
 pub mod terminal;
 pub(crate) mod totals;
+#[cfg(test)]
+mod turn_tests;
 pub(crate) mod verdict;

@@ -6,16 +6,14 @@
 //! again. For the rest of the program nothing changes: typed lines come from a
 //! channel, and results go to an [`Output`].
 
-mod mode;
+mod tty;
 
 use std::{
+    convert::Infallible,
     io::{self, Write},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use common::{
@@ -24,10 +22,10 @@ use common::{
     output::Output,
     stop::{Stop, Wake},
 };
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, never};
 use rustyline::{Config, DefaultEditor, ExternalPrinter, error::ReadlineError};
 
-use mode::Mode;
+use tty::Tty;
 
 /// What stands before the line that is being typed.
 const PROMPT: &str = ">>> ";
@@ -43,8 +41,9 @@ const WAITING: usize = 1024;
 /// Typed lines that may wait to be sent. A paste brings many at once.
 const TYPED: usize = 64;
 
-/// How long the end waits until the last lines are on the screen.
-const LAST_WORDS: Duration = Duration::from_millis(300);
+/// How long the end waits for the last lines to be on the screen, and then for
+/// the editor. Both together are over before a stop loses its patience.
+const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// Moves the cursor nowhere: one line up, one down. Printing it shows nothing.
 const NOTHING: &str = "\x1b[A\n";
@@ -57,18 +56,10 @@ pub struct Terminal {
     /// What is printed here appears above the line that is being typed.
     pub output: Output,
     lines: Sender<Print>,
-    shared: Arc<Shared>,
-    _restore: Wake,
-}
-
-/// What the editor's thread and the others know of each other.
-#[derive(Debug)]
-struct Shared {
-    mode: Mode,
-    /// The prompt stands on the screen.
-    editing: AtomicBool,
-    /// No more prompts: the program is about to end.
-    over: AtomicBool,
+    tty: Arc<Tty>,
+    /// Disconnected when the editor has ended.
+    editor: Receiver<Infallible>,
+    _give_back: Wake,
 }
 
 enum Print {
@@ -86,73 +77,76 @@ impl Terminal {
     /// move its cursor (`TERM=dumb`), or when there is no thread left. Nothing
     /// was changed then.
     pub fn open(stop: &Stop) -> io::Result<Self> {
-        let shared = Arc::new(Shared {
-            mode: Mode::save()?,
-            editing: AtomicBool::new(false),
-            over: AtomicBool::new(false),
-        });
         let config = Config::builder().auto_add_history(true).build();
         let mut editor = DefaultEditor::with_config(config).map_err(system)?;
         let printer = editor.create_external_printer().map_err(system)?;
         let (typed, input) = bounded(TYPED);
         let (lines, waiting) = bounded(WAITING);
+        let (ended, ending) = bounded(0);
+        let tty = Arc::new(Tty::find()?);
         thread::Builder::new()
             .name("printer".to_owned())
             .spawn(move || print(printer, &waiting))?;
         thread::Builder::new().name("editor".to_owned()).spawn({
-            let (stop, shared) = (stop.clone(), Arc::clone(&shared));
-            move || edit(&mut editor, &typed, &stop, &shared)
+            let (stop, tty, lines) = (stop.clone(), Arc::clone(&tty), lines.clone());
+            move || {
+                tty.take(move || settle(&lines));
+                edit(&mut editor, &typed, &stop);
+                drop::<Sender<Infallible>>(ended);
+            }
         })?;
         // Also if nobody gets to drop this, since a stop waits for no one.
-        let restore = stop.on_stop({
-            let shared = Arc::clone(&shared);
-            move || shared.mode.restore()
+        let give_back = stop.on_stop({
+            let tty = Arc::clone(&tty);
+            move || tty.give_back()
         });
         Ok(Terminal {
             input,
             output: Output::to(Above(lines.clone())),
             lines,
-            shared,
-            _restore: restore,
+            tty,
+            editor: ending,
+            _give_back: give_back,
         })
     }
 }
 
 impl Drop for Terminal {
+    /// The editor waits for keys and cannot be told to end; but it ends when
+    /// there are no more, and looks whether there are when it has printed. It
+    /// must have ended before the terminal is put back: it has a mode of its own
+    /// to put back, and may be about to draw its line once more.
     fn drop(&mut self) {
-        let (printed, done) = bounded(0);
-        // An editor that is busy keeps us for a moment, and no longer.
-        if self
-            .lines
-            .send_timeout(Print::End(printed), LAST_WORDS)
-            .is_ok()
-        {
-            let _ = done.recv_timeout(LAST_WORDS);
+        settle(&self.lines);
+        self.tty.end_keys();
+        // It may also wait until somebody takes what was typed.
+        self.input = never();
+        let until = Instant::now() + LAST_WORDS;
+        let nothing = Print::Line(NOTHING.to_owned());
+        let _ = self.lines.send_deadline(nothing, until);
+        let ended = self.editor.recv_deadline(until);
+        self.tty.end();
+        if ended == Err(RecvTimeoutError::Timeout) {
+            // Busy with a question of its own, and its line is on the screen.
+            self.tty.draw(b"\n");
         }
-        self.shared.restore();
     }
 }
 
-impl Shared {
-    /// Puts the terminal back, and what is printed next on a line of its own.
-    /// The thread that reads the keys cannot be ended; it ends with the process.
-    fn restore(&self) {
-        self.over.store(true, Ordering::SeqCst);
-        self.mode.restore();
-        if self.editing.swap(false, Ordering::SeqCst) {
-            let mut screen = io::stdout();
-            let _ = screen.write_all(b"\n").and_then(|()| screen.flush());
-        }
+/// Waits until the editor has printed everything, and is waiting for keys. One
+/// that is busy keeps us for a moment, and no longer.
+fn settle(lines: &Sender<Print>) {
+    let until = Instant::now() + LAST_WORDS;
+    let (printed, done) = bounded(0);
+    if lines.send_deadline(Print::End(printed), until).is_ok() {
+        let _ = done.recv_deadline(until);
     }
 }
 
 /// The thread of the editor: line after line until the user leaves.
-fn edit(editor: &mut DefaultEditor, typed: &Sender<Line>, stop: &Stop, shared: &Shared) {
-    while !shared.over.load(Ordering::SeqCst) {
-        shared.editing.store(true, Ordering::SeqCst);
-        let read = editor.readline(PROMPT);
-        shared.editing.store(false, Ordering::SeqCst);
-        let text = match read {
+fn edit(editor: &mut DefaultEditor, typed: &Sender<Line>, stop: &Stop) {
+    loop {
+        let text = match editor.readline(PROMPT) {
             Ok(text) if text == LEAVE => return,
             Ok(text) => text,
             Err(ReadlineError::Eof) => return,

@@ -9,27 +9,17 @@
 //! ```
 
 mod news;
+mod transmit;
 
 use std::time::{Duration, Instant};
 
 use crate::{
-    delivery::{Arrival, FIRST_WAIT, Inbox, Outbox, SILENCE, WINDOW, longer},
+    delivery::{Arrival, FIRST_WAIT, Inbox, Outbox, SILENCE, WINDOW},
     numbered::Numbered,
     protocol::{Change, Code, Reply, Request},
 };
 
 pub use news::News;
-
-/// After so long without a datagram from the server it is asked whether it is
-/// there (UC-47).
-const QUIET: Duration = Duration::from_secs(5);
-
-/// From one PING to the next, until something comes.
-const PING_AGAIN: Duration = Duration::from_secs(1);
-
-/// How often QUIT is sent. If no BYE comes to any of them, the server will find
-/// out by the silence.
-const QUITS: u32 = 5;
 
 /// A cookie is used for so long at least before a newer one takes its place.
 /// Each JOIN without one brings another, and each new one would begin another
@@ -260,83 +250,6 @@ impl Session {
         self.phase = Phase::Leaving { quits: 0 };
         self.due = now;
         self.wait = FIRST_WAIT;
-    }
-
-    // ANCHOR: transmit
-    /// Sends what is due. To be called after everything else, and at
-    /// [`next_wake`](Self::next_wake).
-    pub fn transmit(&mut self, now: Instant, out: &mut impl Effects) {
-        if let (Phase::In, Some(latest)) = (&self.phase, self.leave)
-            && (self.outbox.is_empty() || latest.is_some_and(|latest| latest <= now))
-        {
-            self.begin_to_leave(now);
-        }
-        let due = self.due <= now;
-        match &mut self.phase {
-            Phase::Asking | Phase::Joining { .. } => {
-                let patience = self.patience.join;
-                if patience.is_some_and(|limit| self.began + limit <= now) {
-                    self.phase = Phase::Over(End::NoAnswer);
-                } else if due {
-                    out.send(&self.join().to_string());
-                    self.wait_more(now);
-                }
-            }
-            Phase::In => {
-                let mut datagram = String::new();
-                while let Some((id, said)) = self.outbox.next(now) {
-                    said.emit(id, &mut datagram);
-                    out.send(&datagram);
-                }
-                if self.heard + self.patience.silence <= now {
-                    self.phase = Phase::Over(End::Silent);
-                } else if self.heard + QUIET <= now && due {
-                    out.send("PING");
-                    self.due = now + PING_AGAIN;
-                }
-            }
-            Phase::Leaving { quits: QUITS } if due => self.phase = Phase::Over(End::Left),
-            Phase::Leaving { quits } if due => {
-                *quits += 1;
-                out.send("QUIT");
-                self.wait_more(now);
-            }
-            Phase::Leaving { .. } | Phase::Over(_) => {}
-        }
-    }
-    // ANCHOR_END: transmit
-
-    fn join(&self) -> Request<'_> {
-        Request::Join {
-            name: &self.name,
-            cookie: match &self.phase {
-                Phase::Joining { cookie, .. } => Some(cookie),
-                _ => None,
-            },
-        }
-    }
-
-    fn wait_more(&mut self, now: Instant) {
-        self.due = now + self.wait;
-        self.wait = longer(self.wait);
-    }
-
-    /// When [`transmit`](Self::transmit) has something to do next.
-    #[must_use]
-    pub fn next_wake(&self) -> Instant {
-        match &self.phase {
-            Phase::In => {
-                let silent = self.heard + self.patience.silence;
-                let ping = self.due.max(self.heard + QUIET);
-                let latest = self.leave.flatten();
-                let times = [self.outbox.next_wake(), latest];
-                times
-                    .into_iter()
-                    .flatten()
-                    .fold(silent.min(ping), Instant::min)
-            }
-            _ => self.due,
-        }
     }
 
     /// How it ended, if it has.

@@ -3,7 +3,7 @@
 use std::{
     fs::{File, OpenOptions},
     io::{Read as _, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
+    os::unix::{fs::OpenOptionsExt as _, process::CommandExt as _},
     process::{Command, ExitStatus},
     sync::{Arc, Condvar, Mutex, mpsc},
     thread,
@@ -13,7 +13,7 @@ use std::{
 use checker::program::SOON;
 use rustix::{
     fs::OFlags,
-    process::{Pid, Signal, kill_process},
+    process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid},
     pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
     termios::{LocalModes, Termios, Winsize, tcgetattr, tcsetwinsize},
 };
@@ -51,6 +51,8 @@ impl Desk {
             .env_remove("NO_COLOR")
             // Set, it means colours, whatever the terminal is.
             .env_remove("CI")
+            // As a shell does: Ctrl-Z stops the whole group.
+            .process_group(0)
             .stdin(slave.try_clone().unwrap())
             .stdout(slave.try_clone().unwrap())
             .stderr(slave.try_clone().unwrap())
@@ -118,16 +120,30 @@ impl Desk {
     #[track_caller]
     pub(crate) fn end(&self) -> i32 {
         let status = self.end.recv_timeout(SOON).expect("it ends");
-        let after = tcgetattr(&self.slave).unwrap();
-        assert!(
-            after
-                .local_modes
-                .contains(LocalModes::ICANON | LocalModes::ECHO)
-        );
-        assert_eq!(after.local_modes, self.before.local_modes);
-        assert_eq!(after.input_modes, self.before.input_modes);
-        assert_eq!(after.output_modes, self.before.output_modes);
+        self.is_as_found();
         status.code().expect("a code")
+    }
+
+    /// The terminal is in the mode in which the client has found it.
+    #[track_caller]
+    pub(crate) fn is_as_found(&self) {
+        let now = tcgetattr(&self.slave).unwrap();
+        let cooked = LocalModes::ICANON | LocalModes::ECHO;
+        assert!(now.local_modes.contains(cooked));
+        assert_eq!(now.local_modes, self.before.local_modes);
+        assert_eq!(now.input_modes, self.before.input_modes);
+        assert_eq!(now.output_modes, self.before.output_modes);
+    }
+
+    /// Waits until the client has stopped, as after Ctrl-Z.
+    #[track_caller]
+    pub(crate) fn stops(&self) {
+        let (client, (stopped, stop)) = (self.client, mpsc::channel());
+        thread::spawn(move || {
+            let status = waitid(WaitId::Pid(client), WaitIdOptions::STOPPED);
+            stopped.send(status.is_ok()).unwrap();
+        });
+        assert_eq!(stop.recv_timeout(SOON), Ok(true));
     }
 }
 

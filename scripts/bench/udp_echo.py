@@ -24,7 +24,7 @@ Each cell is ours : theirs, a median. CPU is the server's processor time for one
 datagram, user and system."""
 
 # Datagrams under way, and how many in all: one to three seconds a turn.
-WINDOWS = {1: 60_000, 32: 400_000}
+WINDOWS = {1: 20_000, 32: 200_000}
 # "About as fast as C". A round trip is the kernel's work more than anybody's, so
 # Python can be left behind only where datagrams come together.
 GOALS = {("C", 1): 0.95, ("C", 32): 0.95, ("Python", 1): 1.2, ("Python", 32): 3.0}

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use crate::student::Student;
 
@@ -20,25 +21,31 @@ fn lessons() -> Vec<String> {
 
 #[test]
 fn every_scene_shows_what_it_promises() {
-    let student = Student::new();
     let lessons = lessons();
     assert!(!lessons.is_empty());
-    for lesson in lessons {
-        // The command itself fails with the scene and the step when something does not appear.
-        let ran = student.run(&["demo", &lesson]).code(0);
-        assert!(!ran.stdout.contains('\x1b'), "{}", ran.stdout);
-        let scenes = ran.stdout.lines().filter(|line| line.starts_with("Scene "));
-        assert!(scenes.count() >= 3, "{}", ran.stdout);
-        // A client is A, or Ada where names are a part of the lesson.
-        for (start, text) in [
-            ("server  | listening on ", ""),
-            ("wire    | A", " → server "),
-            ("client A", "| > "),
-        ] {
-            let mut lines = ran.stdout.lines();
-            let found = lines.any(|line| line.starts_with(start) && line.contains(text));
-            assert!(found, "{start}…{text}: {}", ran.stdout);
+    // A demo waits most of the time, so all are played at once.
+    thread::scope(|scope| {
+        for lesson in &lessons {
+            scope.spawn(|| shows_what_it_promises(lesson));
         }
+    });
+}
+
+fn shows_what_it_promises(lesson: &str) {
+    // The command itself fails with the scene and the step when something does not appear.
+    let ran = Student::new().run(&["demo", lesson]).code(0);
+    assert!(!ran.stdout.contains('\x1b'), "{}", ran.stdout);
+    let scenes = ran.stdout.lines().filter(|line| line.starts_with("Scene "));
+    assert!(scenes.count() >= 3, "{}", ran.stdout);
+    // A client is A, or Ada where names are a part of the lesson.
+    for (start, text) in [
+        ("server  | listening on ", ""),
+        ("wire    | A", " → server "),
+        ("client A", "| > "),
+    ] {
+        let mut lines = ran.stdout.lines();
+        let found = lines.any(|line| line.starts_with(start) && line.contains(text));
+        assert!(found, "{start}…{text}: {}", ran.stdout);
     }
 }
 

@@ -6,35 +6,47 @@ use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
 
 use checker::suites;
 
 use crate::none;
-use crate::pages;
+use crate::pages::{self, Page};
 use crate::running::Running;
 use crate::transcript::{self, Prompt, Transcript, Typed, fits, neutral};
 
 #[test]
 fn what_the_pages_show_is_what_happens() {
     let binaries = build();
-    let mut complaints = Vec::new();
-    let mut played = 0;
-    for page in pages::all() {
-        match transcript::of(&page) {
-            Err(complaint) => complaints.push(complaint),
-            Ok(transcripts) => {
-                for transcript in transcripts {
-                    played += 1;
-                    complaints.extend(Stage::new(&binaries).play(&transcript).err());
-                }
-            }
-        }
-    }
+    // Transcripts wait most of the time, so all pages are played at once.
+    let pages = pages::all();
+    let played: Vec<_> = thread::scope(|scope| {
+        let pages: Vec<_> = pages
+            .iter()
+            .map(|page| scope.spawn(|| play(page, &binaries)))
+            .collect();
+        let pages = pages.into_iter();
+        pages.flat_map(|page| page.join().unwrap()).collect()
+    });
     assert!(
-        played > 0,
+        !played.is_empty(),
         "transcripts are not written as this test reads them"
     );
+    let complaints: Vec<_> = played.into_iter().filter_map(Result::err).collect();
     none(&complaints);
+}
+
+/// What became of each transcript of a page.
+fn play(page: &Page, binaries: &BTreeMap<String, PathBuf>) -> Vec<Result<(), String>> {
+    match transcript::of(page) {
+        Err(complaint) => vec![Err(complaint)],
+        Ok(transcripts) => {
+            let transcripts = transcripts.iter();
+            transcripts
+                .map(|transcript| Stage::new(binaries).play(transcript))
+                .collect()
+        }
+    }
 }
 
 /// Builds the lessons' programs and examples with the cargo that runs this test.

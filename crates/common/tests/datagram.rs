@@ -11,8 +11,8 @@ use std::{
 use common::{
     address::Address,
     net::{
-        DatagramBuffer, DatagramError, DatagramOptions, DatagramSocket, Endpoint, LARGEST_DATAGRAM,
-        Target,
+        DatagramBuffer, DatagramError, DatagramOptions, DatagramSocket, DatagramSockets, Endpoint,
+        LARGEST_DATAGRAM, Target,
     },
     stop::Stop,
 };
@@ -92,6 +92,29 @@ fn one_byte_more_than_fits_is_noticed_and_the_next_one_comes() {
     client.send(&[7; LARGEST_SENT]).unwrap();
     assert_eq!(next(&server, LARGEST_DATAGRAM).unwrap().len(), LARGEST_SENT);
     assert!(client.send(&[7; 65_508]).is_err(), "more than IPv4 carries");
+}
+
+#[test]
+fn a_flood_at_one_of_several_sockets_starves_no_other() {
+    let sockets = vec![bind("127.0.0.1:0"), bind("127.0.0.1:0")];
+    let flooded = open(inet(&sockets[0]), Target::Connected);
+    let quiet = open(inet(&sockets[1]), Target::Connected);
+    let mut sockets = DatagramSockets::new(sockets).unwrap();
+    // Too large for the buffer is an error, and no turn that lasts either.
+    for flood in [&b"flood"[..], b"too large"] {
+        for _ in 0..20 {
+            flooded.send(flood).unwrap();
+        }
+        quiet.send(b"quiet").unwrap();
+        let mut buffer = DatagramBuffer::new(5);
+        let mut before = 0;
+        while !matches!(sockets.take(&mut buffer), Ok(Some((1, _)))) {
+            before += 1;
+            assert!(before <= 1, "one of the flood at most");
+        }
+        // The rest of the flood.
+        while !matches!(sockets.take(&mut buffer), Ok(None)) {}
+    }
 }
 
 #[test]

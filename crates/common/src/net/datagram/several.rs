@@ -55,11 +55,13 @@ impl DatagramSockets {
     ) -> Result<Option<(usize, Datagram<'a>)>, DatagramError> {
         for _ in 0..self.sockets.len() {
             let at = self.turn;
+            // Also after a datagram or an error: a flood of either on one socket
+            // would keep it the turn for ever.
+            self.turn = (at + 1) % self.sockets.len();
             if let Some((count, from)) = self.sockets[at].take(buffer)? {
                 let bytes = &buffer.0[..count];
                 return Ok(Some((at, Datagram { bytes, from })));
             }
-            self.turn = (at + 1) % self.sockets.len();
         }
         Ok(None)
     }

@@ -300,6 +300,8 @@ fn bytes_of_any_kind_do_not_end_the_server() {
     assert_eq!(welcome, "WELCOME nc 2");
     assert_eq!(receive(&ada).0, "NOTE 1 joined nc");
     assert_eq!(ask(&stranger, &address, "QUIT\n"), "BYE");
+    // The wire view shows what came too, not only what was sent.
+    server.expect_complaint(|line| line.contains("<- 5 bytes from 127.0.0.1:"));
 }
 
 /// A moment in which nothing is expected to come.

@@ -59,8 +59,8 @@ impl DatagramSockets {
             // would keep it the turn for ever.
             self.turn = (at + 1) % self.sockets.len();
             if let Some((count, from)) = self.sockets[at].take(buffer)? {
-                let bytes = &buffer.0[..count];
-                return Ok(Some((at, Datagram { bytes, from })));
+                let datagram = self.sockets[at].datagram(buffer, count, from);
+                return Ok(Some((at, datagram)));
             }
         }
         Ok(None)

@@ -58,6 +58,8 @@ pub fn run(open: Open<'_>, options: &Options, output: &Output, stop: &Stop) -> R
     let mut talk = Talk {
         open,
         address: 0,
+        addresses: 1,
+        unreachable: 0,
         options,
         output,
         stop,
@@ -82,8 +84,8 @@ pub(crate) enum Tried {
     Answered,
     /// None in time.
     Silence,
-    /// Nobody listens there.
-    Refused,
+    /// Nobody listens there, or there is no way to it.
+    Unreachable,
 }
 
 /// Asks once and waits for the answer until a time.
@@ -92,8 +94,13 @@ pub(crate) type Try<'a> = &'a mut dyn FnMut(&mut Talk<'_>, Instant) -> Result<Tr
 /// A client at work.
 pub(crate) struct Talk<'a> {
     open: Open<'a>,
-    /// Which of the server's addresses is asked.
+    /// Which of the server's addresses is asked. While none has answered, they
+    /// take turns.
     address: usize,
+    /// How many there are.
+    addresses: usize,
+    /// Tries in a row that nobody could have answered.
+    unreachable: usize,
     pub(crate) options: &'a Options,
     pub(crate) output: &'a Output,
     pub(crate) stop: &'a Stop,
@@ -138,17 +145,17 @@ impl Talk<'_> {
             let until = give_up.map_or(until, |end| end.min(until));
             match ask_once(self, until)? {
                 Tried::Answered => return Ok(true),
-                Tried::Silence => {}
-                Tried::Refused if self.tally.answered > 0 => {
-                    // It was there before: perhaps it is being restarted.
+                Tried::Silence => self.unreachable = 0,
+                // It was there before: perhaps it is being restarted.
+                Tried::Unreachable if self.tally.answered > 0 => {
                     self.pause(until);
                 }
-                // The next address of the name, if there is one.
-                Tried::Refused => {
-                    self.address += 1;
+                Tried::Unreachable => {
+                    self.next_address();
                     continue;
                 }
             }
+            self.next_address();
             if self.stop.is_set() || give_up.is_some_and(|end| Instant::now() >= end) {
                 return Ok(false);
             }
@@ -163,7 +170,7 @@ impl Talk<'_> {
     /// again, the late answer to one would be the answer to the next, and the
     /// time in it old. This way it finds a closed port.
     fn ask_text(&mut self, format: &str, until: Instant) -> Result<Tried, Failure> {
-        let socket = self.socket()?;
+        let (_, socket) = self.socket()?;
         let mut buffer = DatagramBuffer::new(LARGEST_DATAGRAM);
         if let Err(error) = socket.send(format.as_bytes()) {
             return self.failed(&socket, &error);
@@ -196,18 +203,33 @@ impl Talk<'_> {
         Ok(Tried::Answered)
     }
 
-    /// A new socket for the server's address.
-    pub(crate) fn socket(&self) -> Result<DatagramSocket, Failure> {
+    /// The next address of the name, and the first one again after the last: an
+    /// answer may have been lost. Who has answered once is asked for ever.
+    fn next_address(&mut self) {
+        if self.tally.answered == 0 {
+            self.address = (self.address + 1) % self.addresses;
+        }
+    }
+
+    /// The number of the server's address, and a new socket for it.
+    pub(crate) fn socket(&mut self) -> Result<(usize, DatagramSocket), Failure> {
         let mut sockets = (self.open)()?;
         let last = sockets.len().checked_sub(1);
         let last = last.ok_or_else(|| Failure::usage("--connect", "there is no such address"))?;
-        Ok(sockets.swap_remove(self.address.min(last)))
+        self.addresses = sockets.len();
+        self.address = self.address.min(last);
+        Ok((self.address, sockets.swap_remove(self.address)))
+    }
+
+    /// Whether this is still the address to ask.
+    pub(crate) fn asks(&self, address: usize) -> bool {
+        self.address == address
     }
 
     /// What an error means: the end, unless another address or a later try may
     /// bring an answer.
     pub(crate) fn failed(
-        &self,
+        &mut self,
         socket: &DatagramSocket,
         error: &DatagramError,
     ) -> Result<Tried, Failure> {
@@ -215,15 +237,21 @@ impl Talk<'_> {
             .peer()
             .map_or_else(String::new, |peer| peer.to_string());
         let failure = Failure::new(format_args!("cannot reach {peer}"), error);
-        if !matches!(error, DatagramError::Refused) {
-            return Err(failure);
+        if self.tally.answered > 0 {
+            self.tally.explain(format_args!("{failure}"));
+            return Ok(Tried::Unreachable);
         }
-        let is_last = self.address + 1 >= (self.open)()?.len();
-        if is_last && self.tally.answered == 0 {
-            let start = "start the server first: cargo run --bin udp-timesync-server";
-            return Err(failure.next_step(start));
+        self.unreachable += 1;
+        if self.unreachable < self.addresses {
+            return Ok(Tried::Unreachable);
         }
-        Ok(Tried::Refused)
+        match error {
+            DatagramError::Refused => {
+                Err(failure
+                    .next_step("start the server first: cargo run --bin udp-timesync-server"))
+            }
+            _ => Err(failure),
+        }
     }
 
     /// Waits; `false` if stopped meanwhile.

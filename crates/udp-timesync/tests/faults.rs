@@ -1,6 +1,8 @@
 //! The client against servers and networks that a test makes up: what is lost,
 //! late or not there.
 
+#[path = "faults/addresses.rs"]
+mod addresses;
 #[path = "faults/answers.rs"]
 mod answers;
 mod talk;

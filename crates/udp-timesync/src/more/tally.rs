@@ -54,7 +54,8 @@ impl Tally {
         }
     }
 
-    fn explain(&self, what: fmt::Arguments<'_>) {
+    /// Told to who asks for it.
+    pub(crate) fn explain(&self, what: fmt::Arguments<'_>) {
         if self.verbose {
             tell("note", &what);
         }

@@ -28,13 +28,13 @@ pub(crate) fn run(talk: &mut Talk<'_>) -> Result<(), Failure> {
     // belongs.
     let mut kept = None;
     let asked = talk.ask_all(&mut |talk, until| {
-        let socket = match kept.take() {
-            Some(socket) => socket,
+        let (address, socket) = match kept.take().filter(|(address, _)| talk.asks(*address)) {
+            Some(kept) => kept,
             None => talk.socket()?,
         };
         let tried = ask_once(talk, &socket, until, &mut samples)?;
-        if !matches!(tried, Tried::Refused) {
-            kept = Some(socket);
+        if !matches!(tried, Tried::Unreachable) {
+            kept = Some((address, socket));
         }
         Ok(tried)
     });

@@ -3,7 +3,11 @@
 //! One request is under way at a time ("stop and wait"). What comes meanwhile
 //! is either its answer or of no use, whoever sent it and however often.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::VecDeque,
+    mem,
+    time::{Duration, Instant},
+};
 
 use common::{
     escape::Shown,
@@ -17,17 +21,13 @@ use common::{
 use crossbeam_channel::{Receiver, select};
 
 use crate::{
-    more::{everybody, ping, send_only, tally::Tally},
+    more::{everybody, ping, send_only, tally::Tally, wait::Wait},
     protocol::{Request, Verdict},
 };
 
 /// Requests in a row without an answer, after which the server is taken for
 /// dead (UB-19).
 const GIVE_UP: u32 = 3;
-
-/// Datagrams that are looked at although the time is over: about as many as a
-/// socket holds.
-const BACKLOG: u32 = 256;
 
 /// What to do with the messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +69,7 @@ pub struct Options {
     pub codec: TextCodec,
 }
 
-/// Sends every line of `input` to the first of `sockets` that is not refused,
+/// Sends every line of `input` to the first of `sockets` at which somebody is,
 /// and prints every answer.
 ///
 /// # Errors
@@ -77,16 +77,15 @@ pub struct Options {
 /// [`Failure`] when answers are missing, a line cannot be sent, or the output
 /// cannot be written.
 pub fn run(
-    mut sockets: Vec<DatagramSocket>,
+    sockets: Vec<DatagramSocket>,
     input: &Receiver<Line>,
     options: &Options,
     output: &Output,
     stop: &Stop,
 ) -> Result<(), Failure> {
-    // From the back, in the resolver's order.
-    sockets.reverse();
+    let mut sockets = VecDeque::from(sockets);
     let no_address = || Failure::usage("--connect", "there is no such address");
-    let first = sockets.pop().ok_or_else(no_address)?;
+    let first = sockets.pop_front().ok_or_else(no_address)?;
     let mut talk = Talk::new(first, sockets, options, output, stop);
     let result = match options.mode {
         Mode::Ask => talk.ask_all(input),
@@ -106,8 +105,11 @@ pub fn run(
 /// A client at work.
 pub(crate) struct Talk<'a> {
     pub(crate) socket: DatagramSocket,
-    /// To be tried if nobody listens at the first address, the next one last.
-    others: Vec<DatagramSocket>,
+    /// The server's other addresses, the next one first. While none has
+    /// answered, all take turns.
+    others: VecDeque<DatagramSocket>,
+    /// Tries in a row that nobody could have answered.
+    unreachable: usize,
     pub(crate) buffer: DatagramBuffer,
     pub(crate) options: &'a Options,
     pub(crate) output: &'a Output,
@@ -115,40 +117,10 @@ pub(crate) struct Talk<'a> {
     pub(crate) tally: Tally,
 }
 
-/// A wait for datagrams. What came in time counts, also if this machine was too
-/// busy to look. But others' datagrams must not hold us here for ever.
-pub(crate) struct Wait {
-    deadline: Instant,
-    overtime: u32,
-}
-
-impl Wait {
-    pub(crate) fn until(deadline: Instant) -> Self {
-        Wait {
-            deadline,
-            overtime: BACKLOG,
-        }
-    }
-
-    /// The next one, or `None` when the time is over.
-    pub(crate) fn receive<'a>(
-        &mut self,
-        socket: &DatagramSocket,
-        buffer: &'a mut DatagramBuffer,
-        stop: &Stop,
-    ) -> Result<Option<Datagram<'a>>, DatagramError> {
-        if self.overtime == 0 || stop.is_set() {
-            return Ok(None);
-        }
-        self.overtime -= u32::from(Instant::now() >= self.deadline);
-        socket.receive_until(buffer, self.deadline, stop)
-    }
-}
-
 impl<'a> Talk<'a> {
     pub(crate) fn new(
         socket: DatagramSocket,
-        others: Vec<DatagramSocket>,
+        others: VecDeque<DatagramSocket>,
         options: &'a Options,
         output: &'a Output,
         stop: &'a Stop,
@@ -156,6 +128,7 @@ impl<'a> Talk<'a> {
         Talk {
             socket,
             others,
+            unreachable: 0,
             buffer: DatagramBuffer::new(LARGEST_DATAGRAM),
             options,
             output,
@@ -222,7 +195,7 @@ impl<'a> Talk<'a> {
     fn ask(&mut self, request: &Request) -> Result<bool, Failure> {
         let mut wait = self.options.wait;
         let mut tries = 0;
-        while tries <= self.options.retries && !self.stop.is_set() {
+        while tries <= self.retries() && !self.stop.is_set() {
             if tries > 0 {
                 self.tally.again(request);
             }
@@ -237,8 +210,10 @@ impl<'a> Talk<'a> {
                 Ok(None) => {
                     tries += 1;
                     wait = wait.saturating_mul(2);
+                    self.unreachable = 0;
+                    self.next_address();
                 }
-                Err(DatagramError::Refused) if self.try_next_address() => {}
+                Err(_) if self.try_next_address() => {}
                 Err(error) => return Err(self.unreachable(&error)),
             }
         }
@@ -269,14 +244,36 @@ impl<'a> Talk<'a> {
     }
     // ANCHOR_END: ask
 
-    /// Goes on to the next address of the server's name, if nobody listens at
-    /// this one and nobody ever answered.
+    /// How often to send again: once to every address at least, while it is not
+    /// known which of them answers.
+    fn retries(&self) -> u32 {
+        let others = u32::try_from(self.others.len()).unwrap_or(u32::MAX);
+        match self.tally.answered {
+            0 => self.options.retries.max(others),
+            _ => self.options.retries,
+        }
+    }
+
+    /// Goes on to the next address of the server's name, and after the last one
+    /// to the first again: an answer may have been lost. Who has answered once
+    /// is asked for ever.
+    fn next_address(&mut self) {
+        if self.tally.answered == 0
+            && let Some(next) = self.others.pop_front()
+        {
+            self.others.push_back(mem::replace(&mut self.socket, next));
+        }
+    }
+
+    /// The same after an error, such as that nobody listens there. `false` if
+    /// every address had one, or somebody was there before.
     pub(crate) fn try_next_address(&mut self) -> bool {
-        let Some(next) = self.others.pop().filter(|_| self.tally.answered == 0) else {
-            return false;
-        };
-        self.socket = next;
-        true
+        self.unreachable += 1;
+        let any = self.tally.answered == 0 && self.unreachable <= self.others.len();
+        if any {
+            self.next_address();
+        }
+        any
     }
 
     /// Why there is no use in going on.

@@ -1,6 +1,8 @@
 //! The client against servers and networks that a test makes up: what comes too
 //! late, twice, changed, from elsewhere or not at all.
 
+#[path = "faults/addresses.rs"]
+mod addresses;
 #[path = "faults/ping.rs"]
 mod ping;
 mod talk;
@@ -9,15 +11,12 @@ use std::{
     collections::HashMap,
     io::Write,
     net::SocketAddr,
-    sync::{Arc, Mutex, mpsc},
+    sync::{Arc, Mutex},
     thread,
     time::Duration,
 };
 
-use checker::program::{
-    SOON,
-    datagrams::{fake, receive, send, socket},
-};
+use checker::program::datagrams::{fake, receive, send, socket};
 use common::{
     exit::Failure,
     net::{DatagramOptions, DatagramSocket, Target},
@@ -226,31 +225,6 @@ fn run(to: &[&str], target: Target, mode: Mode) -> (Result<(), Failure>, String)
     let result = client::run(sockets, &input, &options, &output, &Stop::new());
     let printed = printed.0.lock().expect("no panic").clone();
     (result, String::from_utf8(printed).expect("text"))
-}
-
-#[test]
-fn where_nobody_listens_the_next_address_of_the_name_is_tried() {
-    let nobody = socket().local_addr().unwrap().to_string();
-    let ping = Mode::Ping {
-        count: 2,
-        interval: Duration::from_millis(1),
-    };
-    for mode in [Mode::Ask, Mode::SendOnly, ping] {
-        let (arrived, requests) = mpsc::channel();
-        let live = fake(move |socket, request, from| {
-            let _ = arrived.send(());
-            send(socket, request, from);
-        });
-        let (result, printed) = run(&[&nobody, &live], Target::Connected, mode);
-        assert!(result.is_ok(), "{mode:?}: {printed}");
-        requests.recv_timeout(SOON).expect("a request");
-        if let Mode::Ping { .. } = mode {
-            assert!(printed.contains("back 2, lost 0 %"), "{printed}");
-        }
-        let (result, _) = run(&[&nobody, &nobody], Target::Connected, mode);
-        let error = result.unwrap_err().to_string();
-        assert!(error.contains("nobody listens there"), "{mode:?}: {error}");
-    }
 }
 
 #[test]

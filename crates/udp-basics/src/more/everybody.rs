@@ -16,7 +16,8 @@ use common::{
 use crossbeam_channel::Receiver;
 
 use crate::{
-    client::{Talk, Wait},
+    client::Talk,
+    more::wait::Wait,
     protocol::{Request, Verdict},
 };
 

@@ -5,3 +5,4 @@ pub(crate) mod ping;
 pub(crate) mod send_only;
 pub(crate) mod tally;
 pub(crate) mod totals;
+pub(crate) mod wait;

@@ -9,7 +9,8 @@ use common::{
 };
 
 use crate::{
-    client::{Talk, Wait},
+    client::Talk,
+    more::wait::Wait,
     protocol::{self, Request, Verdict},
 };
 
@@ -45,10 +46,9 @@ pub(crate) fn run(talk: &mut Talk<'_>, count: u32, interval: Duration) -> Result
         };
         let mut heard = send(talk, pings.last_mut())
             .and_then(|()| listen(talk, &mut pings, next, number == count));
-        // Nobody listens there: what was sent there goes to the next address.
-        while matches!(heard, Err(Broken::Socket(DatagramError::Refused)))
-            && talk.try_next_address()
-        {
+        // Nobody can be reached there: what was sent there goes to the next
+        // address.
+        while matches!(heard, Err(Broken::Socket(_))) && talk.try_next_address() {
             heard = send(talk, &mut pings)
                 .and_then(|()| listen(talk, &mut pings, next, number == count));
         }
@@ -166,7 +166,7 @@ mod tests {
         stop::Stop,
         text::TextCodec,
     };
-    use std::net::UdpSocket;
+    use std::{collections::VecDeque, net::UdpSocket};
 
     fn ping(number: u32) -> Ping {
         Ping {
@@ -193,7 +193,7 @@ mod tests {
         let (output, stop) = (Output::to(std::io::sink()), Stop::new());
         let first = socket.into_iter().next().unwrap();
         let client = first.local().to_string();
-        let mut talk = Talk::new(first, Vec::new(), &options, &output, &stop);
+        let mut talk = Talk::new(first, VecDeque::new(), &options, &output, &stop);
         let mut pings: Vec<Ping> = (1..=3).map(ping).collect();
         for ping in &pings {
             server.send_to(ping.request.bytes(), &client).unwrap();

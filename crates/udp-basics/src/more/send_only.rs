@@ -10,7 +10,7 @@ use std::time::Instant;
 use common::{exit::Failure, input::Line, net::DatagramError};
 use crossbeam_channel::Receiver;
 
-use crate::client::{Talk, Wait};
+use crate::{client::Talk, more::wait::Wait};
 
 /// Sends every line once.
 pub(crate) fn run(talk: &mut Talk<'_>, input: &Receiver<Line>) -> Result<(), Failure> {
@@ -19,7 +19,7 @@ pub(crate) fn run(talk: &mut Talk<'_>, input: &Receiver<Line>) -> Result<(), Fai
         let mut sent = talk.socket.send(request.bytes());
         while first {
             match sent.and_then(|()| news(talk)) {
-                Err(DatagramError::Refused) if talk.try_next_address() => {
+                Err(_) if talk.try_next_address() => {
                     sent = talk.socket.send(request.bytes());
                 }
                 heard => {

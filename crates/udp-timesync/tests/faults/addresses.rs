@@ -37,8 +37,9 @@ fn server() -> String {
 
 fn open(address: &str, target: Target) -> DatagramSocket {
     let options = DatagramOptions { bind: None, target };
-    let opened = DatagramSocket::open(&address.parse().unwrap(), &options);
-    opened.unwrap().remove(0)
+    let address = address.parse().expect("an address");
+    let opened = DatagramSocket::open(&address, &options);
+    opened.expect("a socket").remove(0)
 }
 
 /// A socket that cannot send: nobody has asked for broadcasts here.

@@ -151,10 +151,9 @@ impl<'a> Talk<'a> {
             }
         }
         if silent == GIVE_UP {
-            let why = format_args!(
-                "{GIVE_UP} in a row without one: the server is taken for dead, and nothing more is sent"
-            );
-            tell("warning", &why);
+            let why =
+                "in a row without one: the server is taken for dead, and any line left is not sent";
+            tell("warning", &format_args!("{GIVE_UP} {why}"));
         }
         self.tally.verdict()
     }

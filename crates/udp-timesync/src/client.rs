@@ -31,7 +31,8 @@ pub enum Question {
 pub struct Options {
     /// What.
     pub question: Question,
-    /// How often; `None` until stopped.
+    /// How often; `None` until stopped. Three in a row without an answer end it
+    /// earlier.
     pub count: Option<u32>,
     /// From one question to the next.
     pub interval: Duration,
@@ -111,7 +112,7 @@ impl Talk<'_> {
     /// Question after question, one begun in every interval.
     pub(crate) fn ask_all(&mut self, ask_once: Try<'_>) -> Result<(), Failure> {
         let mut silent = 0;
-        while silent < GIVE_UP {
+        loop {
             let begun = Instant::now();
             self.tally.requests += 1;
             let answered = self.ask(ask_once)?;
@@ -127,9 +128,13 @@ impl Talk<'_> {
                 tell("warning", &format_args!("no answer to question {number}"));
             }
             let last = self.options.count.map(u64::from) == Some(self.tally.requests);
-            if last || !self.pause(begun + self.options.interval) {
+            if last || silent == GIVE_UP || !self.pause(begun + self.options.interval) {
                 break;
             }
+        }
+        if silent == GIVE_UP {
+            let why = "in a row without one: the server is taken for dead and asked no more";
+            tell("warning", &format_args!("{GIVE_UP} {why}"));
         }
         Ok(())
     }

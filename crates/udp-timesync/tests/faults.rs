@@ -73,12 +73,15 @@ fn a_server_that_never_answers_is_given_up() {
         let silent = socket();
         let address = silent.local_addr().unwrap().to_string();
         let more = ["--wait", "0.01", "--timeout", "0.1", "--interval", "0"];
-        let (printed, errors, code) = talk(&address, &[form, &more].concat());
+        let count = ["--count", "100"];
+        let (printed, errors, code) = talk(&address, &[form, &more, &count].concat());
         assert_eq!((printed.as_str(), code), ("", 1));
         assert!(
             errors.contains("warning: no answer to question 3\n"),
             "{errors}"
         );
+        let why = "3 in a row without one: the server is taken for dead and asked no more\n";
+        assert!(errors.contains(why), "{errors}");
         assert!(
             errors.contains("done: questions: 3, answered: 0, asked again: "),
             "{errors}"

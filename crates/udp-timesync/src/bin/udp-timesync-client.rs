@@ -44,7 +44,8 @@ struct Cli {
     #[arg(long, value_name = "SECS", default_value = "2")]
     interval: Seconds,
 
-    /// How often to ask. If not given: until stopped, and with --sntp 8 times
+    /// How often to ask, if three in a row without an answer do not end it
+    /// earlier. If not given: until stopped, and with --sntp 8 times
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     count: Option<u32>,
 

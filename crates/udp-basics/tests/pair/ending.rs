@@ -1,9 +1,8 @@
 //! Stopping, and outputs that nobody reads.
 
-use checker::program::{
-    Bare, Program, begin,
-    datagrams::{exchange, receive, socket},
-};
+#[cfg(unix)]
+use checker::program::datagrams::{exchange, receive};
+use checker::program::{Bare, Program, begin, datagrams::socket};
 use common::{net::DatagramSocket, output::Output, stop::Stop, text::TextCodec};
 use udp_basics::server::{self, Options, Reply};
 

@@ -1,8 +1,8 @@
 //! The server: tells the time, in either form.
 //!
 //! Anybody may ask, and anybody may write somebody else's address on the
-//! question. So no answer is much larger than its question, and nobody gets
-//! more than so many a second.
+//! question. So no answer has more than 512 bytes, and nobody gets more than so
+//! many a second.
 
 use std::{
     io,
@@ -47,7 +47,7 @@ pub struct Options {
     pub kiss: Option<[u8; 4]>,
     /// Most answers in a second to one address; `None` for no limit.
     pub rate_limit: Option<u32>,
-    /// Whether that is also for the addresses of this machine.
+    /// Whether that is also for loopback addresses.
     pub limit_loopback: bool,
     /// Whether questions are not printed.
     pub quiet: bool,

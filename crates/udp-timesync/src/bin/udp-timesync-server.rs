@@ -31,7 +31,7 @@ struct Cli {
     stratum: u8,
 
     /// Most answers in a second to one address; 0 for no limit. If not given
-    /// it is 20, and not for the addresses of this machine
+    /// it is 20, and not for loopback addresses
     #[arg(long, value_name = "N")]
     rate_limit: Option<u32>,
 

@@ -107,10 +107,7 @@ fn sent_away(code: [u8; 4]) -> Failure {
         _ => "ask somebody else",
     };
     let code = escape_bytes(&code);
-    let failure = Failure::new(
-        "the server sends us away",
-        format_args!("{code}, {meaning}"),
-    );
+    let failure = Failure::new(what, format_args!("{code}, {meaning}"));
     failure.next_step("choose another server, or a longer --interval")
 }
 

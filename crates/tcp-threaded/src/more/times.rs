@@ -27,10 +27,6 @@ impl Times {
         let _ = self.0.record(nanos);
     }
 
-    pub(crate) fn add(&mut self, others: &Times) {
-        self.0 += &others.0;
-    }
-
     pub(crate) fn count(&self) -> u64 {
         self.0.len()
     }

@@ -97,7 +97,7 @@ pub(crate) struct Talk<'a> {
     open: Open<'a>,
     /// Which of the server's addresses is asked. While none has answered, they
     /// take turns.
-    address: usize,
+    pub(crate) address: usize,
     /// How many there are.
     addresses: usize,
     /// Tries in a row that nobody could have answered.
@@ -124,17 +124,12 @@ impl Talk<'_> {
                 silent = 0;
             } else {
                 silent += 1;
-                let number = self.tally.requests;
-                tell("warning", &format_args!("no answer to question {number}"));
+                self.tally.silence((silent == GIVE_UP).then_some(GIVE_UP));
             }
             let last = self.options.count.map(u64::from) == Some(self.tally.requests);
             if last || silent == GIVE_UP || !self.pause(begun + self.options.interval) {
                 break;
             }
-        }
-        if silent == GIVE_UP {
-            let why = "in a row without one: the server is taken for dead and asked no more";
-            tell("warning", &format_args!("{GIVE_UP} {why}"));
         }
         Ok(())
     }
@@ -224,11 +219,6 @@ impl Talk<'_> {
         self.addresses = sockets.len();
         self.address = self.address.min(last);
         Ok((self.address, sockets.swap_remove(self.address)))
-    }
-
-    /// Whether this is still the address to ask.
-    pub(crate) fn asks(&self, address: usize) -> bool {
-        self.address == address
     }
 
     /// What an error means: the end, unless another address or a later try may

@@ -32,6 +32,16 @@ impl Tally {
         self.explain(format_args!("no answer yet, asking number {number} again"));
     }
 
+    /// A question was given up, and perhaps the server, after so many.
+    pub(crate) fn silence(&self, dead: Option<u32>) {
+        let number = self.requests;
+        tell("warning", &format_args!("no answer to question {number}"));
+        if let Some(silent) = dead {
+            let why = "in a row without one: the server is taken for dead and asked no more";
+            tell("warning", &format_args!("{silent} {why}"));
+        }
+    }
+
     /// A datagram is no answer that may be believed.
     pub(crate) fn drop(&mut self, why: impl fmt::Display) {
         self.dropped += 1;

@@ -28,7 +28,7 @@ pub(crate) fn run(talk: &mut Talk<'_>) -> Result<(), Failure> {
     // belongs.
     let mut kept = None;
     let asked = talk.ask_all(&mut |talk, until| {
-        let (address, socket) = match kept.take().filter(|(address, _)| talk.asks(*address)) {
+        let (address, socket) = match kept.take().filter(|(address, _)| *address == talk.address) {
             Some(kept) => kept,
             None => talk.socket()?,
         };

@@ -101,6 +101,20 @@ fn ten_pasted_lines_are_ten_messages() {
 }
 
 #[test]
+fn a_line_that_is_too_long_is_refused_and_not_lost_silently() {
+    let server = server();
+    let bo = member(&server, "Bo");
+    let ada = desk(&server, &["--name", "Ada"]);
+    ada.press(&format!("{}{}{}\r", PASTE[0], "x".repeat(65_537), PASTE[1]));
+    ada.see("warning: not said: a line of 65537 bytes", 0);
+    ada.press("short\r");
+    bo.expect_line(|line| line == "Ada: short");
+    assert!(!bo.printed().contains("xx"));
+    ada.press("q\r");
+    assert_eq!(ada.end(), 0);
+}
+
+#[test]
 fn a_resized_window_loses_nothing() {
     let server = server();
     let mut bo = member(&server, "Bo");

@@ -229,7 +229,7 @@ impl Session {
     /// A line that was split may exceed what [`takes_more`](Self::takes_more)
     /// promises a little: the queue has room for it.
     pub fn say(&mut self, text: &str, now: Instant) {
-        // 256 fit behind the window; a line has at most 66 pieces.
+        // 256 fit behind the window; a line has at most 132 pieces (more::split).
         let _ = self.outbox.push(Numbered::say(text), now);
     }
 

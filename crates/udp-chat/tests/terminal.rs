@@ -162,6 +162,22 @@ fn the_terminal_is_put_back_however_it_ends() {
 }
 
 #[test]
+fn a_terminal_that_nobody_reads_does_not_keep_it_from_ending() {
+    let server = server();
+    let mut bo = member(&server, "Bo");
+    let ada = desk(&server, &["--name", "Ada"]);
+    let unread = ada.look_away();
+    bo.write(format!("{}\n", "x".repeat(900)).repeat(100).as_bytes());
+    bo.end_input();
+    assert_eq!(bo.wait(), 0);
+    // More than the terminal keeps for its reader.
+    ada.is_full();
+    ada.signal(Signal::INT);
+    assert_eq!(ada.end(), 0);
+    drop(unread);
+}
+
+#[test]
 fn the_terminal_is_put_back_after_an_error_while_a_line_is_typed() {
     let server = server();
     let _bo = member(&server, "Ada");

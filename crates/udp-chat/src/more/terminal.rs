@@ -99,7 +99,7 @@ impl Terminal {
         // Also if nobody gets to drop this, since a stop waits for no one.
         let give_back = stop.on_stop({
             let tty = Arc::clone(&tty);
-            move || tty.give_back()
+            move || Tty::give_back_at_once(&tty)
         });
         Ok(Terminal {
             input,

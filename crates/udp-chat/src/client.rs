@@ -34,8 +34,10 @@ pub const LEAVE: &str = "q";
 /// wait here instead of in the socket.
 const BETWEEN: usize = 64;
 
-/// After Ctrl-C, how long to wait for the acknowledgement of what was said.
-const AFTER_STOP: Duration = Duration::from_millis(300);
+/// After Ctrl-C, how long to wait for the acknowledgement of what was said. With
+/// the wait for the BYE and the terminal's last words it is over before the stop
+/// loses its patience, 800 ms after it was given.
+const AFTER_STOP: Duration = Duration::from_millis(200);
 
 /// Without an answer for so long, the next address of the server's name is
 /// tried.

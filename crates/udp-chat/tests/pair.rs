@@ -271,6 +271,26 @@ fn both_ends_can_be_stopped() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn a_stop_does_not_wait_for_a_server_that_is_silent() {
+    use checker::program::{Signal, datagrams::fake};
+
+    let address = fake(|socket, bytes, from| {
+        let answer: &[u8] = match bytes {
+            b"JOIN Bo" => b"COOKIE AbCdEfGhIjk",
+            b"JOIN Bo AbCdEfGhIjk" => b"WELCOME Bo 1",
+            _ => return,
+        };
+        socket.send_to(answer, from).unwrap();
+    });
+    let mut bo = client(&address, "Bo", &[]);
+    bo.expect_line(|line| line == "* you are Bo, 1 here");
+    bo.signal(Signal::Interrupt);
+    let ended = (bo.wait(), bo.stderr());
+    assert_eq!(ended, (0, "stopped: you have left\n".to_owned()));
+}
+
 #[test]
 fn bytes_of_any_kind_do_not_end_the_server() {
     let server = server(&["--wire"]);

@@ -234,9 +234,11 @@ impl Session {
     }
 
     /// Leaves: once the server has all that was said, or at `latest` if that is
-    /// given.
+    /// given; then also without a BYE, a moment later. Of several moments the
+    /// earliest counts.
     pub fn leave(&mut self, latest: Option<Instant>, now: Instant) {
-        self.leave = Some(latest);
+        let before = self.leave.flatten();
+        self.leave = Some(before.into_iter().chain(latest).min());
         if matches!(self.phase, Phase::Asking) {
             // Nobody knows us yet.
             self.phase = Phase::Over(End::Left);

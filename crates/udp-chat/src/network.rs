@@ -14,6 +14,9 @@ use crate::session::{Effects, News};
 /// As good as for ever.
 const LONG: Duration = Duration::from_secs(3600);
 
+/// Pause after a receive that failed for want of memory or a network.
+const BACK_OFF: Duration = Duration::from_millis(100);
+
 /// What the thread of the network says.
 pub(crate) type Arrived = Result<Vec<u8>, DatagramError>;
 
@@ -47,8 +50,13 @@ pub(crate) fn listen(socket: &DatagramSocket, network: &Sender<Arrived>, end: &S
             Ok(_) | Err(DatagramError::TooLarge { .. }) => continue,
             Err(error) => Err(error),
         };
+        let is_trouble = matches!(arrived, Err(DatagramError::Io(_)));
         if network.send(arrived).is_err() {
             return;
+        }
+        if is_trouble {
+            // Nothing comes by this channel but the end.
+            let _ = end.channel().recv_timeout(BACK_OFF);
         }
     }
 }

@@ -23,7 +23,7 @@ use crate::{
         verdict::{unreachable, verdict},
     },
     network::{Arrived, Out, listen},
-    session::{End, Patience, Session},
+    session::{Effects as _, End, Patience, Session},
 };
 pub use crate::{network::Show, session::News};
 
@@ -196,7 +196,9 @@ impl Talk<'_> {
                     .map(|piece| self.session.say(piece, now))
                     .count();
                 if count > 1 {
-                    split::tell_of(number, &line, count);
+                    // Not on standard error: that would be in the line being typed.
+                    let (line, bytes) = (number, line.len());
+                    self.out.show(News::Split { line, bytes, count });
                 }
             }
             Err(failure) => {

@@ -189,6 +189,24 @@ fn nothing_that_is_sent_drives_a_terminal() {
 }
 
 #[test]
+fn what_is_too_large_is_told_like_everything_else() {
+    let own = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let own_at = own.local_addr().unwrap().to_string();
+    let mut bo = client(&["--connect", &own_at, "--name", "bo"]);
+    bo.write(b"hello\n");
+    let (_, from) = own.recv_from(&mut [0; 100]).unwrap();
+    own.send_to(&[b'x'; 1201], from).unwrap();
+    own.send_to(b"cy : short", from).unwrap();
+    bo.expect_line(|line| line == "cy : short");
+    bo.end_input();
+    assert_eq!((bo.wait(), bo.stderr().as_str()), (0, ""));
+    assert!(
+        bo.stdout()
+            .starts_with("* a datagram has more than 1200 bytes")
+    );
+}
+
+#[test]
 fn names_have_colours_when_asked_for() {
     let server = server(&[]);
     let address = server.address();

@@ -115,6 +115,21 @@ fn a_line_that_is_too_long_is_refused_and_not_lost_silently() {
 }
 
 #[test]
+fn that_a_line_was_split_is_said_above_the_one_that_is_typed() {
+    let server = server();
+    let bo = member(&server, "Bo");
+    let ada = desk(&server, &["--name", "Ada"]);
+    let long = format!("{}{}{}\r", PASTE[0], "x".repeat(1500), PASTE[1]);
+    ada.press(&format!("{long}half a li"));
+    let seen = ada.see("* line 1 has 1500 bytes and goes as 2 messages\r\n", 0);
+    ada.see(">>> half a li", seen);
+    ada.press("ne\r");
+    bo.expect_line(|line| line == "Ada: half a line");
+    ada.press("q\r");
+    assert_eq!(ada.end(), 0);
+}
+
+#[test]
 fn a_resized_window_loses_nothing() {
     let server = server();
     let mut bo = member(&server, "Bo");

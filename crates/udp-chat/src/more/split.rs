@@ -1,7 +1,5 @@
 //! Lines that are too long for one message.
 
-use common::exit::tell;
-
 use crate::protocol::MAX_TEXT;
 
 /// Most bytes of a line, wherever it comes from. Its pieces fit into the queue
@@ -24,13 +22,6 @@ pub(crate) fn pieces(line: &str) -> impl Iterator<Item = &str> {
         rest = behind;
         Some(piece)
     })
-}
-
-/// Tells the user, who might count on one.
-pub(crate) fn tell_of(number: u64, line: &str, count: usize) {
-    let bytes = line.len();
-    let what = format_args!("line {number} has {bytes} bytes and goes as {count} messages");
-    tell("note", &what);
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use crate::{
         split,
         verdict::{unreachable, verdict},
     },
-    network::{Arrived, Out, listen},
+    network::{Arrived, Ended, Out, listen},
     session::{Effects as _, End, Patience, Session},
 };
 pub use crate::{network::Show, session::News};
@@ -34,9 +34,7 @@ pub const LEAVE: &str = "q";
 /// wait here instead of in the socket.
 const BETWEEN: usize = 64;
 
-/// After Ctrl-C, how long to wait for the acknowledgement of what was said. With
-/// the wait for the BYE and the terminal's last words it is over before the stop
-/// loses its patience, 800 ms after it was given.
+/// After Ctrl-C, how long to wait for the acknowledgement of what was said.
 const AFTER_STOP: Duration = Duration::from_millis(200);
 
 /// Without an answer for so long, the next address of the server's name is
@@ -91,21 +89,21 @@ pub fn run(
 }
 
 /// A client at work.
-struct Talk<'a> {
-    session: Session,
-    input: &'a Receiver<Line>,
+pub(crate) struct Talk<'a> {
+    pub(crate) session: Session,
+    pub(crate) input: &'a Receiver<Line>,
     /// Lines read.
-    lines: u64,
+    pub(crate) lines: u64,
     /// What went wrong, although the session goes on to its end.
-    failure: Option<Failure>,
-    stop: &'a Stop,
-    out: Out<'a>,
+    pub(crate) failure: Option<Failure>,
+    pub(crate) stop: &'a Stop,
+    pub(crate) out: Out<'a>,
 }
 
 impl Talk<'_> {
     /// The whole session; `None` if nobody answers here and there are other
     /// addresses to try.
-    fn run(&mut self, others: bool) -> Result<Option<End>, Failure> {
+    fn run(&mut self, others: bool) -> Ended {
         let (sender, network) = bounded(BETWEEN);
         let (socket, end) = (self.out.socket, Stop::new());
         thread::scope(|scope| {
@@ -123,7 +121,7 @@ impl Talk<'_> {
     }
 
     // ANCHOR: talk
-    fn talk(&mut self, network: &Receiver<Arrived>, others: bool) -> Result<Option<End>, Failure> {
+    pub(crate) fn talk(&mut self, network: &Receiver<Arrived>, others: bool) -> Ended {
         let began = Instant::now();
         let mut stop = self.stop.channel().clone();
         let no_input = never();
@@ -153,9 +151,7 @@ impl Talk<'_> {
             }
             match std::mem::replace(&mut self.out.sent, Ok(())) {
                 Err(_) if is_new => return Ok(None),
-                // A network that changes, or no memory: a datagram is lost, and
-                // what is lost comes again.
-                Err(DatagramError::Io(_)) if self.session.was_answered() => {}
+                Err(DatagramError::Io(_)) if self.session.was_answered() => {} // it comes again
                 Err(error) => return self.unreachable(&error).map(Some),
                 Ok(()) => {}
             }
@@ -196,9 +192,7 @@ impl Talk<'_> {
                     .map(|piece| self.session.say(piece, now))
                     .count();
                 if count > 1 {
-                    // Not on standard error: that would be in the line being typed.
-                    let (line, bytes) = (number, line.len());
-                    self.out.show(News::Split { line, bytes, count });
+                    self.out.show(split::news(number, &line, count));
                 }
             }
             Err(failure) => {
@@ -236,66 +230,5 @@ impl Talk<'_> {
     fn server(&self) -> String {
         let peer = self.out.socket.peer();
         peer.map_or_else(String::new, |peer| peer.to_string())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::{io, net::UdpSocket};
-
-    use common::{
-        net::{DatagramOptions, Target},
-        output::Output,
-    };
-
-    use super::*;
-
-    /// What comes by the network, and how the session ended.
-    fn talked(arrived: Vec<Arrived>) -> Result<Option<End>, Failure> {
-        let server = UdpSocket::bind("127.0.0.1:0").expect("bound");
-        let address = server.local_addr().expect("bound").to_string();
-        let options = DatagramOptions {
-            bind: None,
-            target: Target::Connected,
-        };
-        let sockets = DatagramSocket::open(&address.parse().expect("an address"), &options);
-        let sockets = sockets.expect("open");
-        let (came, network) = bounded(arrived.len());
-        arrived
-            .into_iter()
-            .for_each(|arrived| came.send(arrived).expect("room"));
-        let mut talk = Talk {
-            session: Session::new("Bo", Patience::default(), Instant::now()),
-            input: &never(),
-            lines: 0,
-            failure: None,
-            stop: &Stop::new(),
-            out: Out {
-                socket: &sockets[0],
-                sent: Ok(()),
-                show: &mut Output::to(io::sink()),
-                shown: Ok(()),
-            },
-        };
-        talk.talk(&network, false)
-    }
-
-    #[test]
-    fn a_network_that_is_away_for_a_moment_ends_nothing() {
-        let away = || Err(DatagramError::Io(io::ErrorKind::NetworkUnreachable.into()));
-        let came = |text: &str| Ok(text.as_bytes().to_vec());
-        let cookie = || came("COOKIE AbCdEfGhIjk");
-        let ended = talked(vec![
-            cookie(),
-            away(),
-            came("WELCOME Bo 1"),
-            away(),
-            came("BYE"),
-        ]);
-        assert_eq!(ended.expect("no failure"), Some(End::Closed));
-        // Before anything came it is no network at all, and later a server that
-        // is gone is gone.
-        assert!(talked(vec![away()]).is_err());
-        assert!(talked(vec![cookie(), Err(DatagramError::Refused)]).is_err());
     }
 }

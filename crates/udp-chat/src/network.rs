@@ -3,13 +3,14 @@
 use std::time::{Duration, Instant};
 
 use common::{
+    exit::Failure,
     net::{DatagramBuffer, DatagramError, DatagramSocket, LARGEST_DATAGRAM},
     output::{Output, OutputError},
     stop::Stop,
 };
 use crossbeam_channel::Sender;
 
-use crate::session::{Effects, News};
+use crate::session::{Effects, End, News};
 
 /// As good as for ever.
 const LONG: Duration = Duration::from_secs(3600);
@@ -19,6 +20,9 @@ const BACK_OFF: Duration = Duration::from_millis(100);
 
 /// What the thread of the network says.
 pub(crate) type Arrived = Result<Vec<u8>, DatagramError>;
+
+/// How the client's talk with one address ends; `None` if nobody answers there.
+pub(crate) type Ended = Result<Option<End>, Failure>;
 
 /// Where the client puts what it has to say.
 pub trait Show {

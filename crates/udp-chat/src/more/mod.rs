@@ -1,5 +1,7 @@
 //! What goes beyond the core: to be read last, or not at all.
 
+#[cfg(test)]
+mod client_tests;
 pub mod colour;
 pub mod face;
 pub mod menu;

@@ -1,6 +1,6 @@
 //! Lines that are too long for one message.
 
-use crate::protocol::MAX_TEXT;
+use crate::{protocol::MAX_TEXT, session::News};
 
 /// Most bytes of a line, wherever it comes from. Its pieces fit into the queue
 /// behind a window ([`Session::say`](crate::session::Session::say)).
@@ -22,6 +22,13 @@ pub(crate) fn pieces(line: &str) -> impl Iterator<Item = &str> {
         rest = behind;
         Some(piece)
     })
+}
+
+/// For the user, who might count on one. Not on standard error: that would be in
+/// the middle of the line being typed.
+pub(crate) fn news(line: u64, text: &str, count: usize) -> News<'static> {
+    let bytes = text.len();
+    News::Split { line, bytes, count }
 }
 
 #[cfg(test)]

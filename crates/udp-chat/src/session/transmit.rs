@@ -16,7 +16,8 @@ const PING_AGAIN: Duration = Duration::from_secs(1);
 /// out by the silence.
 const QUITS: u32 = 5;
 
-/// Who leaves in a hurry waits no longer than this for a BYE.
+/// Who leaves in a hurry waits no longer than this for a BYE. The client's stop
+/// has a limit of 800 ms: 200 for acknowledgements, this, and 400 for the screen.
 const BYE_WAIT: Duration = Duration::from_millis(150);
 
 impl Session {

@@ -22,8 +22,8 @@ use crate::{
         split,
         verdict::{unreachable, verdict},
     },
-    network::{Arrived, Out, listen},
-    session::{End, Patience, Session},
+    network::{Arrived, Ended, Out, listen},
+    session::{Effects as _, End, Patience, Session},
 };
 pub use crate::{network::Show, session::News};
 
@@ -35,7 +35,7 @@ pub const LEAVE: &str = "q";
 const BETWEEN: usize = 64;
 
 /// After Ctrl-C, how long to wait for the acknowledgement of what was said.
-const AFTER_STOP: Duration = Duration::from_millis(300);
+const AFTER_STOP: Duration = Duration::from_millis(200);
 
 /// Without an answer for so long, the next address of the server's name is
 /// tried.
@@ -89,21 +89,21 @@ pub fn run(
 }
 
 /// A client at work.
-struct Talk<'a> {
-    session: Session,
-    input: &'a Receiver<Line>,
+pub(crate) struct Talk<'a> {
+    pub(crate) session: Session,
+    pub(crate) input: &'a Receiver<Line>,
     /// Lines read.
-    lines: u64,
+    pub(crate) lines: u64,
     /// What went wrong, although the session goes on to its end.
-    failure: Option<Failure>,
-    stop: &'a Stop,
-    out: Out<'a>,
+    pub(crate) failure: Option<Failure>,
+    pub(crate) stop: &'a Stop,
+    pub(crate) out: Out<'a>,
 }
 
 impl Talk<'_> {
     /// The whole session; `None` if nobody answers here and there are other
     /// addresses to try.
-    fn run(&mut self, others: bool) -> Result<Option<End>, Failure> {
+    fn run(&mut self, others: bool) -> Ended {
         let (sender, network) = bounded(BETWEEN);
         let (socket, end) = (self.out.socket, Stop::new());
         thread::scope(|scope| {
@@ -121,7 +121,7 @@ impl Talk<'_> {
     }
 
     // ANCHOR: talk
-    fn talk(&mut self, network: &Receiver<Arrived>, others: bool) -> Result<Option<End>, Failure> {
+    pub(crate) fn talk(&mut self, network: &Receiver<Arrived>, others: bool) -> Ended {
         let began = Instant::now();
         let mut stop = self.stop.channel().clone();
         let no_input = never();
@@ -151,6 +151,7 @@ impl Talk<'_> {
             }
             match std::mem::replace(&mut self.out.sent, Ok(())) {
                 Err(_) if is_new => return Ok(None),
+                Err(DatagramError::Io(_)) if self.session.was_answered() => {} // it comes again
                 Err(error) => return self.unreachable(&error).map(Some),
                 Ok(()) => {}
             }
@@ -191,7 +192,7 @@ impl Talk<'_> {
                     .map(|piece| self.session.say(piece, now))
                     .count();
                 if count > 1 {
-                    split::tell_of(number, &line, count);
+                    self.out.show(split::news(number, &line, count));
                 }
             }
             Err(failure) => {

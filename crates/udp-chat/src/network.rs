@@ -3,19 +3,26 @@
 use std::time::{Duration, Instant};
 
 use common::{
+    exit::Failure,
     net::{DatagramBuffer, DatagramError, DatagramSocket, LARGEST_DATAGRAM},
     output::{Output, OutputError},
     stop::Stop,
 };
 use crossbeam_channel::Sender;
 
-use crate::session::{Effects, News};
+use crate::session::{Effects, End, News};
 
 /// As good as for ever.
 const LONG: Duration = Duration::from_secs(3600);
 
+/// Pause after a receive that failed for want of memory or a network.
+const BACK_OFF: Duration = Duration::from_millis(100);
+
 /// What the thread of the network says.
 pub(crate) type Arrived = Result<Vec<u8>, DatagramError>;
+
+/// How the client's talk with one address ends; `None` if nobody answers there.
+pub(crate) type Ended = Result<Option<End>, Failure>;
 
 /// Where the client puts what it has to say.
 pub trait Show {
@@ -47,8 +54,13 @@ pub(crate) fn listen(socket: &DatagramSocket, network: &Sender<Arrived>, end: &S
             Ok(_) | Err(DatagramError::TooLarge { .. }) => continue,
             Err(error) => Err(error),
         };
+        let is_trouble = matches!(arrived, Err(DatagramError::Io(_)));
         if network.send(arrived).is_err() {
             return;
+        }
+        if is_trouble {
+            // Nothing comes by this channel but the end.
+            let _ = end.channel().recv_timeout(BACK_OFF);
         }
     }
 }

@@ -267,3 +267,46 @@ fn a_member_that_acknowledges_40_and_is_silent_is_lost_within_40_seconds() {
     );
     assert_eq!(hall.room.totals().lost, 1);
 }
+
+/// All in one call, and that call must not call itself for each.
+#[test]
+fn a_whole_room_may_be_too_slow_at_once() {
+    const MEMBERS: usize = 1200;
+    let mut hall = Hall::new(Rules {
+        max_members: None,
+        rate: None,
+        silence: None,
+    });
+    let members: Vec<Peer> = (0..MEMBERS)
+        .map(|n| at(&format!("127.0.{}.1:{}", n / 250, 7000 + n)))
+        .collect();
+    for (n, member) in members.iter().enumerate() {
+        hall.join(*member, &format!("m{n}"));
+        // Each of the others has heard of it.
+        for (before, other) in members[..n].iter().enumerate() {
+            let ack = format!("ACK {}", n - before);
+            let Hall { room, now, did } = &mut hall;
+            room.receive(*other, ack.as_bytes(), *now, did);
+        }
+        hall.wait(Duration::from_millis(100));
+    }
+    let mut said = 0;
+    while hall.room.totals().lost == 0 {
+        said += 1;
+        assert!(said <= WINDOW + QUEUE + 1, "it never ends");
+        while hall.tell(members[0], format!("SAY {said} x")).is_empty() {
+            hall.wait(Duration::from_secs(1));
+        }
+    }
+    // The first had no place either for so many NOTEs.
+    assert_eq!(hall.room.totals().lost, MEMBERS as u64);
+    assert_eq!(hall.names(), [""; 0]);
+    let shown = hall
+        .did
+        .shown
+        .iter()
+        .filter_map(|l| l.split_once(" was lost, "));
+    let left: Vec<&str> = shown.map(|(_, count)| count).collect();
+    let counted = (0..MEMBERS).rev().map(|count| format!("{count} here"));
+    assert_eq!(left, counted.collect::<Vec<_>>());
+}

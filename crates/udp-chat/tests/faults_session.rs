@@ -236,6 +236,32 @@ fn who_is_in_a_hurry_leaves_without_acknowledgements() {
 }
 
 #[test]
+fn who_is_in_a_hurry_does_not_wait_for_a_silent_server() {
+    for said in [false, true] {
+        let mut bo = Client::joined();
+        if said {
+            bo.say("hello");
+        }
+        let begun = bo.now;
+        let latest = begun + Duration::from_millis(200);
+        bo.session.leave(Some(latest), bo.now);
+        // A later moment, or none, takes nothing of that back.
+        bo.session
+            .leave(Some(latest + Duration::from_secs(9)), bo.now);
+        bo.session.leave(None, bo.now);
+        let at_once = bo.wait(0);
+        let sent = bo.let_pass(5_000);
+        let quits = sent.iter().filter(|(_, datagram)| datagram == "QUIT");
+        let quits: Vec<u128> = quits.map(|(at, _)| *at).collect();
+        assert_eq!(at_once.is_empty(), said, "{at_once:?}");
+        let expected: &[u128] = if said { &[200, 300] } else { &[100, 250] };
+        assert_eq!(quits, expected);
+        assert_eq!(bo.session.end(), Some(End::Left));
+        assert_eq!((bo.now - begun).as_millis(), 350);
+    }
+}
+
+#[test]
 fn the_server_may_end_it() {
     let mut bo = Client::joined();
     bo.hear("BYE");

@@ -99,11 +99,11 @@ fn a_long_line_is_said_in_pieces() {
     let ada = client(&address, "Ada", &[]);
     ada.expect_line(|line| line.starts_with("* you are"));
     let long = "word ".repeat(450);
-    let (_, errors, code) = run(&address, "Bo", &[], format!("{long}\nend\n").as_bytes());
-    assert_eq!(code, 0, "{errors}");
+    let (shown, errors, code) = run(&address, "Bo", &[], format!("{long}\nend\n").as_bytes());
+    assert_eq!((errors.as_str(), code), ("", 0));
     assert_eq!(
-        errors,
-        "note: line 1 has 2250 bytes and goes as 3 messages\n"
+        shown,
+        "* you are Bo, 2 here\n* line 1 has 2250 bytes and goes as 3 messages\n"
     );
     ada.expect_line(|line| line == "Bo: end");
     let printed = ada.printed();
@@ -269,6 +269,26 @@ fn both_ends_can_be_stopped() {
         ada.stderr()
             .starts_with(&format!("error: cannot reach {address}: nobody listens"))
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_stop_does_not_wait_for_a_server_that_is_silent() {
+    use checker::program::{Signal, datagrams::fake};
+
+    let address = fake(|socket, bytes, from| {
+        let answer: &[u8] = match bytes {
+            b"JOIN Bo" => b"COOKIE AbCdEfGhIjk",
+            b"JOIN Bo AbCdEfGhIjk" => b"WELCOME Bo 1",
+            _ => return,
+        };
+        socket.send_to(answer, from).unwrap();
+    });
+    let mut bo = client(&address, "Bo", &[]);
+    bo.expect_line(|line| line == "* you are Bo, 1 here");
+    bo.signal(Signal::Interrupt);
+    let ended = (bo.wait(), bo.stderr());
+    assert_eq!(ended, (0, "stopped: you have left\n".to_owned()));
 }
 
 #[test]

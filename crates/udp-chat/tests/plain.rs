@@ -7,7 +7,7 @@
 
 use std::net::UdpSocket;
 
-use checker::program::{Program, SOON};
+use checker::program::{Program, datagrams};
 
 fn server(args: &[&str]) -> Program {
     let all = [&["--plain", "--listen", "127.0.0.1:0"], args].concat();
@@ -21,16 +21,13 @@ fn client(args: &[&str]) -> Program {
 
 /// A bare socket that talks to `address`, with a time limit on every receive.
 fn socket(address: &str) -> UdpSocket {
-    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    socket.set_read_timeout(Some(SOON)).unwrap();
+    let socket = datagrams::socket();
     socket.connect(address).unwrap();
     socket
 }
 
 fn receive(socket: &UdpSocket) -> String {
-    let mut buffer = [0; 2000];
-    let count = socket.recv(&mut buffer).expect("a datagram in time");
-    String::from_utf8_lossy(&buffer[..count]).into_owned()
+    String::from_utf8_lossy(&datagrams::receive(socket).0).into_owned()
 }
 
 /// Says something and waits until the server has taken it.
@@ -186,6 +183,24 @@ fn nothing_that_is_sent_drives_a_terminal() {
     let shown = "\\x1b]0;owned\\x07e : \\x1b[2J\\u{202e}";
     ada.expect_line(|line| line == shown);
     server.expect_line(|line| line.ends_with(shown));
+}
+
+#[test]
+fn what_is_too_large_is_told_like_everything_else() {
+    let own = datagrams::socket();
+    let own_at = own.local_addr().unwrap().to_string();
+    let mut bo = client(&["--connect", &own_at, "--name", "bo"]);
+    bo.write(b"hello\n");
+    let (_, from) = datagrams::receive(&own);
+    own.send_to(&[b'x'; 1201], from).unwrap();
+    own.send_to(b"cy : short", from).unwrap();
+    bo.expect_line(|line| line == "cy : short");
+    bo.end_input();
+    assert_eq!((bo.wait(), bo.stderr().as_str()), (0, ""));
+    assert!(
+        bo.stdout()
+            .starts_with("* a datagram has more than 1200 bytes")
+    );
 }
 
 #[test]

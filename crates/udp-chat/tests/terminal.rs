@@ -101,6 +101,35 @@ fn ten_pasted_lines_are_ten_messages() {
 }
 
 #[test]
+fn a_line_that_is_too_long_is_refused_and_not_lost_silently() {
+    let server = server();
+    let bo = member(&server, "Bo");
+    let ada = desk(&server, &["--name", "Ada"]);
+    ada.press(&format!("{}{}{}\r", PASTE[0], "x".repeat(65_537), PASTE[1]));
+    ada.see("warning: not said: a line of 65537 bytes", 0);
+    ada.press("short\r");
+    bo.expect_line(|line| line == "Ada: short");
+    assert!(!bo.printed().contains("xx"));
+    ada.press("q\r");
+    assert_eq!(ada.end(), 0);
+}
+
+#[test]
+fn that_a_line_was_split_is_said_above_the_one_that_is_typed() {
+    let server = server();
+    let bo = member(&server, "Bo");
+    let ada = desk(&server, &["--name", "Ada"]);
+    let long = format!("{}{}{}\r", PASTE[0], "x".repeat(1500), PASTE[1]);
+    ada.press(&format!("{long}half a li"));
+    let seen = ada.see("* line 1 has 1500 bytes and goes as 2 messages\r\n", 0);
+    ada.see(">>> half a li", seen);
+    ada.press("ne\r");
+    bo.expect_line(|line| line == "Ada: half a line");
+    ada.press("q\r");
+    assert_eq!(ada.end(), 0);
+}
+
+#[test]
 fn a_resized_window_loses_nothing() {
     let server = server();
     let mut bo = member(&server, "Bo");
@@ -145,6 +174,22 @@ fn the_terminal_is_put_back_however_it_ends() {
         has_a_line_of_its_own("stopped: ", &ada);
         pastes_are_unmarked(&ada);
     }
+}
+
+#[test]
+fn a_terminal_that_nobody_reads_does_not_keep_it_from_ending() {
+    let server = server();
+    let mut bo = member(&server, "Bo");
+    let ada = desk(&server, &["--name", "Ada"]);
+    let unread = ada.look_away();
+    bo.write(format!("{}\n", "x".repeat(900)).repeat(100).as_bytes());
+    bo.end_input();
+    assert_eq!(bo.wait(), 0);
+    // More than the terminal keeps for its reader.
+    ada.is_full();
+    ada.signal(Signal::INT);
+    assert_eq!(ada.end(), 0);
+    drop(unread);
 }
 
 #[test]

@@ -12,10 +12,7 @@ use common::{
 };
 use crossbeam_channel::Receiver;
 
-use super::{menu::Menu, terminal::Terminal};
-
-/// Most bytes of a line from a pipe.
-const MAX_LINE: usize = 65_536;
+use super::{menu::Menu, split::MAX_LINE, terminal::Terminal};
 
 /// What the user sees (`--ui`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

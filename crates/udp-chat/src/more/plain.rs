@@ -32,6 +32,9 @@ const LIMIT: usize = crate::protocol::MAX_DATAGRAM;
 /// How long one wait is; then comes the next one.
 const TURN: Duration = Duration::from_secs(3600);
 
+/// Pause after a receive that failed for want of memory or a network.
+const BACK_OFF: Duration = Duration::from_millis(100);
+
 /// What leaves, when it is the whole datagram.
 const LEAVE: &[u8] = b"q";
 
@@ -60,6 +63,7 @@ fn listen<'scope>(
             let mut buffer = DatagramBuffer::new(LIMIT);
             loop {
                 let deadline = Instant::now() + TURN;
+                let mut has_failed = false;
                 let news = match socket.receive_until(&mut buffer, deadline, stop) {
                     Ok(None) if stop.is_set() => return,
                     Ok(None) => continue,
@@ -67,10 +71,18 @@ fn listen<'scope>(
                         Heard::Datagram(number, from, bytes.to_vec())
                     }
                     Err(DatagramError::Refused) => Heard::Refused(number),
-                    Err(error) => Heard::Trouble(error.to_string()),
+                    Err(error) => {
+                        // One that is too large is no failure of the system.
+                        has_failed = matches!(error, DatagramError::Io(_));
+                        Heard::Trouble(error.to_string())
+                    }
                 };
                 if heard.send(news).is_err() {
                     return;
+                }
+                if has_failed {
+                    // Nothing comes by this channel but the end.
+                    let _ = stop.channel().recv_timeout(BACK_OFF);
                 }
             }
         });

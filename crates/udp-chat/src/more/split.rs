@@ -1,8 +1,10 @@
 //! Lines that are too long for one message.
 
-use common::exit::tell;
+use crate::{protocol::MAX_TEXT, session::News};
 
-use crate::protocol::MAX_TEXT;
+/// Most bytes of a line, wherever it comes from. Its pieces fit into the queue
+/// behind a window ([`Session::say`](crate::session::Session::say)).
+pub(crate) const MAX_LINE: usize = 65_536;
 
 /// The line in pieces that can be said one after the other: cut behind the last
 /// blank that fits, so that no word is torn, or else between two characters.
@@ -22,16 +24,26 @@ pub(crate) fn pieces(line: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Tells the user, who might count on one.
-pub(crate) fn tell_of(number: u64, line: &str, count: usize) {
-    let bytes = line.len();
-    let what = format_args!("line {number} has {bytes} bytes and goes as {count} messages");
-    tell("note", &what);
+/// For the user, who might count on one. Not on standard error: that would be in
+/// the middle of the line being typed.
+pub(crate) fn news(line: u64, text: &str, count: usize) -> News<'static> {
+    let bytes = text.len();
+    News::Split { line, bytes, count }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::delivery::QUEUE;
+
+    #[test]
+    fn the_pieces_of_the_worst_line_fit_into_the_queue() {
+        // A blank is a piece of its own when what follows it just fits.
+        let mut worst = format!(" {}", "x".repeat(MAX_TEXT)).repeat(66);
+        worst.truncate(MAX_LINE);
+        assert_eq!(pieces(&worst).count(), 131);
+        assert!(2 * MAX_LINE.div_ceil(MAX_TEXT) <= QUEUE);
+    }
 
     #[test]
     fn pieces_fit_and_together_are_the_line() {

@@ -25,6 +25,7 @@ use common::{
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, never};
 use rustyline::{Config, DefaultEditor, ExternalPrinter, error::ReadlineError};
 
+use super::split::MAX_LINE;
 use tty::Tty;
 
 /// What stands before the line that is being typed.
@@ -98,7 +99,7 @@ impl Terminal {
         // Also if nobody gets to drop this, since a stop waits for no one.
         let give_back = stop.on_stop({
             let tty = Arc::clone(&tty);
-            move || tty.give_back()
+            move || Tty::give_back_at_once(&tty)
         });
         Ok(Terminal {
             input,
@@ -165,6 +166,12 @@ fn edit(editor: &mut DefaultEditor, typed: &Sender<Line>, stop: &Stop) {
         };
         // A paste is edited as one and becomes as many messages as it has lines.
         for line in text.lines().filter(|line| !line.is_empty()) {
+            let bytes = line.len();
+            if bytes > MAX_LINE {
+                let what = format_args!("not said: a line of {bytes} bytes, more than {MAX_LINE}");
+                tell("warning", &what);
+                continue;
+            }
             if typed.send(Ok(line.as_bytes().to_vec())).is_err() {
                 return;
             }

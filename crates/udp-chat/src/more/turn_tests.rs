@@ -18,7 +18,7 @@ fn socket() -> UdpSocket {
     socket
 }
 
-/// What has come; over loopback it comes within the call that sends it.
+/// What has come; over loopback, Linux delivers within the call that sends.
 fn heard(socket: &UdpSocket) -> Vec<String> {
     let mut buffer = [0; 100];
     let texts = std::iter::from_fn(|| socket.recv(&mut buffer).ok().map(|n| buffer[..n].to_vec()));

@@ -18,6 +18,7 @@ mod join;
 mod member;
 mod news;
 mod pace;
+mod tell;
 mod transmit;
 
 use std::{
@@ -31,7 +32,6 @@ use crate::{
     cookie::Cookies,
     delivery::{Arrival, SILENCE},
     more::totals::Totals,
-    name,
     numbered::Numbered,
     protocol::{Bad, Change, Code, Reply, Request},
 };
@@ -189,62 +189,6 @@ impl Room {
         let mut members = self.members.values();
         members.any(|member| member.outbox.waiting() > HOLD && member.keeps_up(now))
     }
-
-    /// Takes a member out, if it is one.
-    fn remove(&mut self, peer: Peer, change: Change, now: Instant, out: &mut impl Effects) {
-        let Some(member) = self.members.remove(&peer) else {
-            return;
-        };
-        self.names.remove(&name::key(&member.name));
-        self.totals.resent += member.outbox.resent();
-        self.changed(peer, change, &member.name, now, out);
-    }
-
-    /// Tells everybody who came or went.
-    fn changed(
-        &mut self,
-        from: Peer,
-        change: Change,
-        name: &str,
-        now: Instant,
-        out: &mut impl Effects,
-    ) {
-        match change {
-            Change::Joined => self.totals.joined += 1,
-            Change::Left => self.totals.left += 1,
-            Change::Lost => self.totals.lost += 1,
-        }
-        out.show(News::Changed {
-            change,
-            from,
-            name,
-            count: self.members.len(),
-        });
-        let note = Arc::new(Numbered::note(change, name));
-        self.tell_others(from, &note, now, out);
-    }
-
-    // ANCHOR: tell_others
-    /// Puts one text into the outbox of every member but one.
-    fn tell_others(
-        &mut self,
-        but: Peer,
-        item: &Arc<Numbered>,
-        now: Instant,
-        out: &mut impl Effects,
-    ) {
-        let mut too_slow = Vec::new();
-        for (peer, member) in &mut self.members {
-            if *peer != but && member.tell(Arc::clone(item), now).is_err() {
-                too_slow.push(*peer);
-            }
-        }
-        self.wake_at(now);
-        for peer in too_slow {
-            self.remove(peer, Change::Lost, now, out);
-        }
-    }
-    // ANCHOR_END: tell_others
 
     /// From now on nobody joins and nothing new is taken; what was, is still
     /// sent.

@@ -229,14 +229,16 @@ impl Session {
     /// A line that was split may exceed what [`takes_more`](Self::takes_more)
     /// promises a little: the queue has room for it.
     pub fn say(&mut self, text: &str, now: Instant) {
-        // 256 fit behind the window; a line has at most 66 pieces.
+        // 256 fit behind the window; a line has at most 132 pieces (more::split).
         let _ = self.outbox.push(Numbered::say(text), now);
     }
 
     /// Leaves: once the server has all that was said, or at `latest` if that is
-    /// given.
+    /// given; then also without a BYE, a moment later. Of several moments the
+    /// earliest counts.
     pub fn leave(&mut self, latest: Option<Instant>, now: Instant) {
-        self.leave = Some(latest);
+        let before = self.leave.flatten();
+        self.leave = Some(before.into_iter().chain(latest).min());
         if matches!(self.phase, Phase::Asking) {
             // Nobody knows us yet.
             self.phase = Phase::Over(End::Left);

@@ -30,6 +30,15 @@ pub enum News<'a> {
         /// Who.
         name: &'a str,
     },
+    /// A line was too long for one message: whoever counts on one should know.
+    Split {
+        /// Which line.
+        line: u64,
+        /// How long it is.
+        bytes: usize,
+        /// How many messages it has become.
+        count: usize,
+    },
     /// The server did not take something that was said.
     Refused {
         /// What.
@@ -51,6 +60,10 @@ impl fmt::Display for News<'_> {
                 let was = if *change == Change::Lost { "was " } else { "" };
                 write!(f, "* {} {was}{change}", escape(name))
             }
+            News::Split { line, bytes, count } => write!(
+                f,
+                "* line {line} has {bytes} bytes and goes as {count} messages"
+            ),
             News::Refused { said, code } => {
                 write!(f, "* the server refused it ({code}): {}", escape(said))
             }

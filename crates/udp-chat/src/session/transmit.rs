@@ -16,6 +16,10 @@ const PING_AGAIN: Duration = Duration::from_secs(1);
 /// out by the silence.
 const QUITS: u32 = 5;
 
+/// Who leaves in a hurry waits no longer than this for a BYE. The client's stop
+/// has a limit of 800 ms: 200 for acknowledgements, this, and 400 for the screen.
+const BYE_WAIT: Duration = Duration::from_millis(150);
+
 impl Session {
     // ANCHOR: transmit
     /// Sends what is due. To be called after everything else, and at
@@ -27,6 +31,7 @@ impl Session {
             self.begin_to_leave(now);
         }
         let due = self.due <= now;
+        let is_late = self.gone_by().is_some_and(|gone| gone <= now);
         match &mut self.phase {
             Phase::Asking | Phase::Joining { .. } => {
                 let patience = self.patience.join;
@@ -50,7 +55,9 @@ impl Session {
                     self.due = now + PING_AGAIN;
                 }
             }
-            Phase::Leaving { quits: QUITS } if due => self.phase = Phase::Over(End::Left),
+            Phase::Leaving { quits } if (due && *quits == QUITS) || is_late => {
+                self.phase = Phase::Over(End::Left);
+            }
             Phase::Leaving { quits } if due => {
                 *quits += 1;
                 out.send("QUIT");
@@ -60,6 +67,11 @@ impl Session {
         }
     }
     // ANCHOR_END: transmit
+
+    /// When leaving ends in any case.
+    fn gone_by(&self) -> Option<Instant> {
+        self.leave.flatten().map(|latest| latest + BYE_WAIT)
+    }
 
     fn join(&self) -> Request<'_> {
         Request::Join {
@@ -89,6 +101,10 @@ impl Session {
                     .into_iter()
                     .flatten()
                     .fold(silent.min(ping), Instant::min)
+            }
+            Phase::Leaving { .. } => {
+                let gone_by = self.gone_by();
+                gone_by.map_or(self.due, |gone| gone.min(self.due))
             }
             _ => self.due,
         }

@@ -5,13 +5,14 @@ use std::{
     io::{Read as _, Write as _},
     os::unix::{fs::OpenOptionsExt as _, process::CommandExt as _},
     process::{Command, ExitStatus},
-    sync::{Arc, Condvar, Mutex, mpsc},
+    sync::{Arc, Condvar, Mutex, MutexGuard, mpsc},
     thread,
     time::Instant,
 };
 
 use checker::program::SOON;
 use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
     fs::OFlags,
     process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid},
     pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
@@ -102,6 +103,26 @@ impl Desk {
             let text_so_far = String::from_utf8_lossy(so_far).into_owned();
             assert!(begun.elapsed() < SOON, "no {text:?} in {text_so_far:?}");
             drawn = self.screen.1.wait_timeout(drawn, SOON).unwrap().0;
+        }
+    }
+
+    /// For as long as this is held nobody reads what is drawn, but for some
+    /// thousand bytes.
+    pub(crate) fn look_away(&self) -> MutexGuard<'_, Vec<u8>> {
+        self.screen.0.lock().unwrap()
+    }
+
+    /// Waits until nothing more can be drawn.
+    #[track_caller]
+    pub(crate) fn is_full(&self) {
+        let begun = Instant::now();
+        while poll(
+            &mut [PollFd::new(&self.slave, PollFlags::OUT)],
+            Some(&Timespec::default()),
+        ) == Ok(1)
+        {
+            assert!(begun.elapsed() < SOON, "there is still room");
+            thread::yield_now();
         }
     }
 

@@ -106,7 +106,7 @@ impl session::Effects for Screen<'_> {
             News::Welcome { .. } => Seen::Welcome,
             News::Said { from, text } => Seen::Said(from.to_owned(), text.to_owned()),
             News::Changed { change, name } => Seen::Changed(change, name.to_owned()),
-            News::Refused { said, code } => panic!("{code} for {said}"),
+            News::Refused { .. } | News::Split { .. } => panic!("{news}"),
         });
     }
 }

@@ -2,7 +2,8 @@
 
 use std::net::{SocketAddr, UdpSocket};
 
-use checker::program::{Program, SOON};
+pub(crate) use checker::program::datagrams::socket;
+use checker::program::{Program, datagrams};
 
 pub(crate) const SERVER: &str = env!("CARGO_BIN_EXE_udp-chat-server");
 
@@ -17,26 +18,15 @@ pub(crate) fn client(address: &str, name: &str, args: &[&str]) -> Program {
     )
 }
 
-/// A bare socket, with a time limit on every receive.
-pub(crate) fn socket() -> UdpSocket {
-    let socket = UdpSocket::bind("127.0.0.1:0").expect("bind");
-    socket.set_read_timeout(Some(SOON)).expect("limit");
-    socket
-}
-
 pub(crate) fn receive(socket: &UdpSocket) -> (String, SocketAddr) {
-    let mut buffer = vec![0; 70_000];
-    let (count, from) = socket.recv_from(&mut buffer).expect("a datagram in time");
-    buffer.truncate(count);
-    (String::from_utf8(buffer).expect("text"), from)
+    let (bytes, from) = datagrams::receive(socket);
+    (String::from_utf8(bytes).expect("text"), from)
 }
 
 /// Sends to the server and gives the next datagram that comes from it.
 pub(crate) fn ask(socket: &UdpSocket, server: &str, request: &str) -> String {
-    socket.send_to(request.as_bytes(), server).expect("send");
-    let (answer, from) = receive(socket);
-    assert_eq!(from.to_string(), server, "an answer from elsewhere");
-    answer
+    let answer = datagrams::exchange(socket, server, request.as_bytes());
+    String::from_utf8(answer).expect("text")
 }
 
 /// Joins with a bare socket; its cookie.

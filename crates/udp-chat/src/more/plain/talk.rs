@@ -3,7 +3,7 @@
 use std::thread;
 
 use common::{
-    exit::{Failure, tell},
+    exit::Failure,
     input::Line,
     net::{DatagramError, DatagramSocket},
     output::Output,
@@ -157,7 +157,7 @@ impl Talk<'_> {
             }
             Heard::Refused(_) => Ok(()),
             Heard::Trouble(why) => {
-                tell("warning", &why);
+                self.output.line(format_args!("* {why}"))?;
                 Ok(())
             }
         }

@@ -114,10 +114,21 @@ mod unix {
             }
         }
 
-        /// Puts back the mode that was found.
-        pub(in super::super) fn give_back(&self) {
-            self.draw(PASTES_AS_TYPED);
+        /// Puts back the mode that was found. Drawing is the last thing, since it
+        /// may take for ever.
+        fn give_back(&self) {
             self.change(&self.found);
+            self.draw(PASTES_AS_TYPED);
+        }
+
+        /// The same for a caller that cannot wait: a screen that nobody looks at
+        /// is full one day, and no call takes a blocked write back.
+        pub(in super::super) fn give_back_at_once(tty: &Arc<Self>) {
+            tty.change(&tty.found);
+            let tty = Arc::clone(tty);
+            let thread = thread::Builder::new().name("last words".to_owned());
+            // Without the thread, pasted text keeps its marks.
+            let _ = thread.spawn(move || tty.draw(PASTES_AS_TYPED));
         }
 
         /// From now on whoever reads the keys is at the end of input.
@@ -174,7 +185,7 @@ mod elsewhere {
 
         pub(in super::super) fn take(self: &Arc<Self>, _settle: impl Fn()) {}
 
-        pub(in super::super) fn give_back(&self) {}
+        pub(in super::super) fn give_back_at_once(_tty: &Arc<Self>) {}
 
         pub(in super::super) fn end_keys(&self) {}
 

@@ -217,7 +217,8 @@ fn names_have_colours_when_asked_for() {
 #[cfg(unix)]
 fn stop(program: &mut Program) {
     use checker::program::Signal;
-    assert_eq!(program.signal_until_it_ends(Signal::Terminate), 0);
+    program.signal(Signal::Terminate);
+    assert_eq!(program.wait(), 0);
 }
 
 #[cfg(not(unix))]

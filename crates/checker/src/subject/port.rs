@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 
 use socket2::{Domain, Socket, Type};
 
-use super::system::receivers;
+use super::system::receives;
 
 /// For streams and for datagrams: below every common ephemeral range, above the
 /// ports of well-known services.
@@ -98,19 +98,14 @@ impl Port {
     }
 }
 
-/// Looks that must find nobody. The system prints its table piece by piece, and one
-/// look may miss a socket while others close theirs: under a storm of them one look
-/// in a hundred did, and never two in a row.
-const LOOKS: usize = 3;
-
 /// Whether nobody receives the datagrams of an address. Binding it tells, but a
 /// child that is being started may hold a copy of that socket for a moment, so
 /// the system is asked where it tells.
 pub(crate) fn is_free(address: SocketAddr) -> bool {
-    (0..LOOKS).all(|_| match receivers(address) {
-        Some(count) => count == 0,
+    match receives(address) {
+        Some(received) => !received,
         None => UdpSocket::bind(address).is_ok(),
-    })
+    }
 }
 
 fn bound(kind: Type, ip: Ipv4Addr, number: u16) -> io::Result<Socket> {
@@ -155,6 +150,9 @@ mod tests {
         });
         drop(receiver);
         assert!(is_free(address));
+        let at_any = UdpSocket::bind(("0.0.0.0", address.port())).unwrap();
+        assert!(!is_free(address));
+        drop(at_any);
     }
 
     #[test]

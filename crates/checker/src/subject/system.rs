@@ -6,7 +6,13 @@ use std::fmt;
 mod linux;
 
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{Processes, children, descendants, receivers};
+pub(crate) use linux::{Processes, children, descendants, receivers, receives};
+
+/// Whether somebody would receive a datagram sent to this address: nobody knows.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn receives(_address: std::net::SocketAddr) -> Option<bool> {
+    None
+}
 
 /// How many sockets receive the datagrams of an IPv4 address: nobody knows.
 #[cfg(not(target_os = "linux"))]

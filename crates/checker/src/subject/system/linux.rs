@@ -11,6 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::Usage;
+pub(crate) use diag::receives;
 pub(crate) use tables::receivers;
 use tables::{DATAGRAMS, LISTEN, Socket, TABLES, UNCONNECTED, sockets, unread};
 

@@ -194,7 +194,8 @@ impl<'a> Talk<'a> {
     fn ask(&mut self, request: &Request) -> Result<bool, Failure> {
         let mut wait = self.options.wait;
         let mut tries = 0;
-        while tries <= self.retries() && !self.stop.is_set() {
+        // Once to every address at least.
+        while tries <= self.options.retries.max(self.addresses() - 1) && !self.stop.is_set() {
             if tries > 0 {
                 self.tally.again(request);
             }
@@ -208,7 +209,9 @@ impl<'a> Talk<'a> {
                 }
                 Ok(None) => {
                     tries += 1;
-                    wait = wait.saturating_mul(2);
+                    if tries % self.addresses() == 0 {
+                        wait = wait.saturating_mul(2);
+                    }
                     self.unreachable = 0;
                     self.next_address();
                 }
@@ -243,13 +246,13 @@ impl<'a> Talk<'a> {
     }
     // ANCHOR_END: ask
 
-    /// How often to send again: once to every address at least, while it is not
-    /// known which of them answers.
-    fn retries(&self) -> u32 {
-        let others = u32::try_from(self.others.len()).unwrap_or(u32::MAX);
+    /// How many addresses take turns: all, while it is not known which of them
+    /// answers. A round is one try for the network, which is waited for twice as
+    /// long the next time (UB-19 leaves 20 s for all of them).
+    fn addresses(&self) -> u32 {
         match self.tally.answered {
-            0 => self.options.retries.max(others),
-            _ => self.options.retries,
+            0 => u32::try_from(self.others.len() + 1).unwrap_or(u32::MAX),
+            _ => 1,
         }
     }
 

@@ -192,6 +192,15 @@ fn an_answer_does_not_drive_the_terminal() {
 
 /// A client within this process: how it ends, and what it prints.
 fn run(to: &[&str], target: Target, mode: Mode) -> (Result<(), Failure>, String) {
+    run_with(to, target, mode, Duration::from_secs(1))
+}
+
+fn run_with(
+    to: &[&str],
+    target: Target,
+    mode: Mode,
+    wait: Duration,
+) -> (Result<(), Failure>, String) {
     #[derive(Clone, Default)]
     struct Printed(Arc<Mutex<Vec<u8>>>);
     impl Write for Printed {
@@ -212,7 +221,7 @@ fn run(to: &[&str], target: Target, mode: Mode) -> (Result<(), Failure>, String)
     drop(lines);
     let options = Options {
         mode,
-        wait: Duration::from_secs(1),
+        wait,
         retries: 0,
         numbered: true,
         prompt: false,

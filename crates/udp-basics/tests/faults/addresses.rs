@@ -1,6 +1,9 @@
 //! A name with several addresses.
 
-use std::{sync::mpsc, time::Duration};
+use std::{
+    sync::mpsc,
+    time::{Duration, Instant},
+};
 
 use checker::program::{
     SOON,
@@ -9,7 +12,7 @@ use checker::program::{
 use common::net::Target;
 use udp_basics::client::Mode;
 
-use crate::run;
+use crate::{run, run_with};
 
 /// Nothing is sent there: nobody has asked for broadcasts here.
 const NO_WAY: &str = "255.255.255.255:9";
@@ -79,4 +82,22 @@ fn where_nobody_answers_the_next_address_is_tried_and_then_the_first_again() {
     let (result, printed) = run(&[&lossy, NO_WAY], Target::Unconnected, Mode::Ask);
     assert!(result.is_ok());
     assert_eq!(printed, "hi\n");
+}
+
+#[test]
+fn many_silent_addresses_take_no_longer_for_each_than_one() {
+    let silent = [(); 6].map(|()| socket());
+    let addresses = silent
+        .each_ref()
+        .map(|s| s.local_addr().unwrap().to_string());
+    let wait = Duration::from_millis(100);
+    let begun = Instant::now();
+    let to = addresses.each_ref().map(String::as_str);
+    let (result, _) = run_with(&to, Target::Connected, Mode::Ask, wait);
+    assert!(result.is_err());
+    // Six times the wait. Doubled each time it would be 63 times.
+    assert!(begun.elapsed() < 50 * wait, "{:?}", begun.elapsed());
+    for socket in &silent {
+        socket.recv(&mut [0; 9]).expect("each was asked");
+    }
 }

@@ -4,7 +4,7 @@
 //! clients; each datagram brings the address to answer to, and with the answer
 //! sent the server has forgotten it.
 
-use std::{io, thread, time::Duration};
+use std::{io, thread};
 
 use common::{
     escape::Shown,
@@ -16,10 +16,6 @@ use common::{
 };
 
 pub use crate::more::totals::Totals;
-
-/// Pause after a receive that failed for want of memory or a network, so that a
-/// troubled machine is not kept busy by the failing.
-const BACK_OFF: Duration = Duration::from_millis(100);
 
 /// What to answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,7 +123,7 @@ fn serve(
             Err(DatagramError::Refused) => totals.undelivered += 1,
             Err(error) => {
                 tell("warning", &format_args!("cannot receive: {error}"));
-                let _ = stop.channel().recv_timeout(BACK_OFF);
+                stop.back_off();
             }
         }
         if options.once {

@@ -15,9 +15,6 @@ use crate::session::{Effects, End, News};
 /// As good as for ever.
 const LONG: Duration = Duration::from_secs(3600);
 
-/// Pause after a receive that failed for want of memory or a network.
-const BACK_OFF: Duration = Duration::from_millis(100);
-
 /// What the thread of the network says.
 pub(crate) type Arrived = Result<Vec<u8>, DatagramError>;
 
@@ -59,8 +56,7 @@ pub(crate) fn listen(socket: &DatagramSocket, network: &Sender<Arrived>, end: &S
             return;
         }
         if is_trouble {
-            // Nothing comes by this channel but the end.
-            let _ = end.channel().recv_timeout(BACK_OFF);
+            end.back_off();
         }
     }
 }

@@ -31,7 +31,7 @@ pub(crate) const SENT: usize = 32;
 /// Datagrams taken in one turn, so that a flood keeps nobody from being sent to.
 pub(crate) const TAKEN: usize = 256;
 
-/// Pause after a receive that failed for want of memory or a network.
+/// Pause after a failed receive; a [`Stop::back_off`] that the stop does not end.
 const BACK_OFF: Duration = Duration::from_millis(100);
 
 /// How to serve.

@@ -9,7 +9,7 @@ use std::{
     net::SocketAddr,
     sync::{Mutex, PoisonError},
     thread,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use common::{
@@ -29,10 +29,6 @@ use crate::{
 };
 
 pub use crate::more::totals::Totals;
-
-/// Pause after a receive that failed for want of memory or a network, so that a
-/// troubled machine is not kept busy by the failing.
-const BACK_OFF: Duration = Duration::from_millis(100);
 
 /// How to serve.
 #[derive(Debug, Clone)]
@@ -129,7 +125,7 @@ impl Server<'_> {
                 Err(DatagramError::Refused) => totals.undelivered += 1,
                 Err(error) => {
                     tell("warning", &format_args!("cannot receive: {error}"));
-                    let _ = self.stop.channel().recv_timeout(BACK_OFF);
+                    self.stop.back_off();
                 }
             }
         }

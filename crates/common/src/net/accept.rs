@@ -1,15 +1,11 @@
 //! Accepting connections until somebody says stop.
 
-use std::{io, net::UdpSocket, sync::Arc, time::Duration};
+use std::{io, net::UdpSocket, sync::Arc};
 
 use rustix::event::{PollFd, PollFlags, poll};
 
 use super::{Listener, Stream};
 use crate::stop::Stop;
-
-/// Pause after an accept that failed for want of descriptors or memory, so that
-/// a full machine is not kept busy by the failing.
-const BACK_OFF: Duration = Duration::from_millis(100);
 
 /// Takes connections from any number of listeners, one after the other.
 ///
@@ -74,7 +70,7 @@ impl Acceptor {
                         report(&error);
                     }
                     failed = true;
-                    let _ = self.stop.channel().recv_timeout(BACK_OFF);
+                    self.stop.back_off();
                 }
             }
         }

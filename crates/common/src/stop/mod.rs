@@ -50,6 +50,9 @@ struct Wakes {
     timers: BTreeSet<Duration>,
 }
 
+/// The pause of [`Stop::back_off`].
+const BACK_OFF: Duration = Duration::from_millis(100);
+
 /// A function, and how long after the signal it is called.
 type Registered = (Duration, Box<dyn Fn() + Send>);
 
@@ -110,6 +113,13 @@ impl Stop {
     #[must_use]
     pub fn channel(&self) -> &Receiver<Infallible> {
         &self.0.channel
+    }
+
+    /// Waits for a moment, or until the signal is given. For whoever would call the
+    /// system again after a failure for want of descriptors, memory or a network: a
+    /// troubled machine must not be kept busy by the failing.
+    pub fn back_off(&self) {
+        let _ = self.channel().recv_timeout(BACK_OFF);
     }
 
     /// A socket that is readable from the signal on, and for ever, since nobody

@@ -32,9 +32,6 @@ const LIMIT: usize = crate::protocol::MAX_DATAGRAM;
 /// How long one wait is; then comes the next one.
 const TURN: Duration = Duration::from_secs(3600);
 
-/// Pause after a receive that failed for want of memory or a network.
-const BACK_OFF: Duration = Duration::from_millis(100);
-
 /// What leaves, when it is the whole datagram.
 const LEAVE: &[u8] = b"q";
 
@@ -81,8 +78,7 @@ fn listen<'scope>(
                     return;
                 }
                 if has_failed {
-                    // Nothing comes by this channel but the end.
-                    let _ = stop.channel().recv_timeout(BACK_OFF);
+                    stop.back_off();
                 }
             }
         });

@@ -28,8 +28,8 @@ mod unix {
         thread,
     };
 
+    use nix::unistd::{getpgrp, getsid};
     use rustix::{
-        process::{getpgrp, getsid},
         stdio::{dup2_stdin, dup2_stdout},
         termios::{
             InputModes, LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr,
@@ -160,6 +160,10 @@ mod unix {
     /// Whether somebody could continue us after Ctrl-Z: a shell with job control
     /// gives each job a process group of its own. Without one, in a window that
     /// was opened for this program alone, a stop would be for ever.
+    ///
+    /// In a container the session may be one from outside. Its number is 0 then
+    /// ([pid_namespaces(7)](https://man7.org/linux/man-pages/man7/pid_namespaces.7.html)),
+    /// which rustix takes for impossible and nix does not.
     fn has_job_control() -> bool {
         getsid(None).is_ok_and(|session| session != getpgrp())
     }

@@ -8,7 +8,7 @@ use crossbeam_channel::{Receiver, never};
 
 use super::entry::{Entry, Kind};
 use super::screen::Screen;
-use super::script::{Quiet, SERVER, Scene, Step, WIRE, Wait};
+use super::script::{Quiet, Scene, Step, Wait};
 use super::stage::{DEADLINE, Done, Programs, Stage, Trouble, Woken};
 use crate::error::{Error, Result};
 
@@ -85,9 +85,7 @@ impl<'a> Player<'a> {
         opened.map_err(|trouble| failure(place("start"), trouble))?;
         for (index, step) in (1..).zip(&scene.steps) {
             let done = self.pause(step).and_then(|()| self.step(step));
-            done.map_err(|trouble| {
-                failure(place(&format!("step {index}: {}", what(step))), trouble)
-            })?;
+            done.map_err(|trouble| failure(place(&format!("step {index}: {step}")), trouble))?;
         }
         for (actor, text) in &scene.expect {
             let done = self.expect(actor, text);
@@ -117,10 +115,10 @@ impl<'a> Player<'a> {
             return Ok(());
         }
         while self.stage.pump(Some(Instant::now() + SETTLED), &never())? != Woken::Late {}
-        self.stage.screen.prompt(&what(step))?;
+        self.stage.screen.prompt(&step.to_string())?;
         while self.stage.pump(None, enter)? != Woken::Enter {
             // What came has pushed the prompt up.
-            self.stage.screen.prompt(&what(step))?;
+            self.stage.screen.prompt(&step.to_string())?;
         }
         Ok(self.stage.screen.answered()?)
     }
@@ -267,32 +265,6 @@ impl<'a> Player<'a> {
 
 fn says(entry: &Entry, actor: &str, text: &str) -> bool {
     entry.actor == actor && entry.is_news() && entry.line().contains(text)
-}
-
-/// A step in words.
-fn what(step: &Step) -> String {
-    let who = |name: &str| match name {
-        SERVER => "the server".to_owned(),
-        WIRE => "the wire".to_owned(),
-        name => format!("client {name}"),
-    };
-    match step {
-        Step::Note(_) => "go on".to_owned(),
-        Step::Client(client) => format!("start client {}", client.name),
-        Step::Type(typed) => {
-            format!(
-                "type '{}' into {}",
-                checker::harmless(typed.text.as_bytes()),
-                who(&typed.to)
-            )
-        }
-        Step::Wait(wait) => format!("wait for '{}' from {}", wait.text, who(&wait.on)),
-        Step::Quiet(quiet) => format!("nothing from {}", who(&quiet.on)),
-        Step::End(name) => format!("end the input of {}", who(name)),
-        Step::Exit(exit) => format!("exit code {} of {}", exit.code, who(&exit.of)),
-        Step::Stop(name) => format!("stop {}", who(name)),
-        Step::Server(_) => "start the server again".to_owned(),
-    }
 }
 
 fn failure(place: String, trouble: Trouble) -> Error {

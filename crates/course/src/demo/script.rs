@@ -29,6 +29,7 @@
 
 mod network;
 mod validate;
+mod words;
 
 use std::fs;
 use std::path::Path;

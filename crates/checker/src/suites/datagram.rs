@@ -10,6 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::ends::{needs_signals, stops_by};
+use super::loopback;
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
@@ -21,31 +22,14 @@ use crate::verdict::Failure;
 /// Makes up a request, and tells the answer that is due to it.
 pub(super) type Exchange = fn(&mut Bench<'_>) -> (Vec<u8>, Vec<u8>);
 
-pub(super) const LOOPBACK_ONLY: Check = Check {
-    name: "loopback-only",
-    role: Role::Server,
-    level: Level::More,
-    requirement: "",
-    summary: "the server can be reached from this machine only",
-    section: "going-further",
-    hints: [
-        "Who can send to your server: you, your room, or the world?",
-        "An empty address, 0.0.0.0 or :: means every address of the machine. Bind to 127.0.0.1 unless you were told otherwise.",
-        "bind((\"127.0.0.1\", port)), not bind((\"\", port))",
-    ],
-    run: |bench| loopback_only(bench, echo::text),
-};
+pub(super) const LOOPBACK_ONLY: Check = loopback::only(|bench| loopback_only(bench, echo::text));
 
 pub(super) fn loopback_only(bench: &mut Bench<'_>, exchange: Exchange) -> Result<(), Failure> {
-    if cfg!(not(target_os = "linux")) {
-        // All of 127.0.0.0/8 is this machine, but elsewhere only 127.0.0.1 is.
-        return Err(Failure::Skipped("needs a second loopback address".into()));
-    }
     let (request, answer) = exchange(bench);
     let (server, mut socket) = bench.datagram_server(&request)?;
     socket.expect(&answer)?;
     // Two sockets cannot have one address, and "any" is all of them.
-    let other = SocketAddr::from(([127, 0, 0, 2], server.address.port()));
+    let other = loopback::other(server.address)?;
     match UdpSocket::bind(other) {
         Ok(_) => Ok(()),
         Err(_) => Err(Failure::words(

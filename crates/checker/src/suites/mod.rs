@@ -3,6 +3,7 @@
 mod datagram;
 mod ends;
 mod hostile;
+mod loopback;
 mod printed;
 mod stream;
 mod tcp_basics;

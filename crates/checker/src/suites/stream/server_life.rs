@@ -1,12 +1,13 @@
 //! A server's life on a machine.
 
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 
 use super::exchange;
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
 use crate::limits::CONNECT;
+use crate::suites::loopback;
 use crate::verdict::Failure;
 
 pub(in crate::suites) const RESTART: Check = Check {
@@ -46,29 +47,12 @@ fn restart(bench: &mut Bench<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(in crate::suites) const LOOPBACK_ONLY: Check = Check {
-    name: "loopback-only",
-    role: Role::Server,
-    level: Level::More,
-    requirement: "",
-    summary: "the server can be reached from this machine only",
-    section: "going-further",
-    hints: [
-        "Who can reach your server: you, your room, or the world?",
-        "An empty address, 0.0.0.0 or :: means every address of the machine. Bind to 127.0.0.1 unless you were told otherwise.",
-        "bind((\"127.0.0.1\", port)), not bind((\"\", port))",
-    ],
-    run: loopback_only,
-};
+pub(in crate::suites) const LOOPBACK_ONLY: Check = loopback::only(loopback_only);
 
 /// The server can be reached from this machine only.
 fn loopback_only(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    if cfg!(not(target_os = "linux")) {
-        // All of 127.0.0.0/8 is this machine, but elsewhere only 127.0.0.1 answers.
-        return Err(Failure::Skipped("needs a second loopback address".into()));
-    }
     let (server, _conversation) = bench.server()?;
-    let other = SocketAddr::from(([127, 0, 0, 2], server.address.port()));
+    let other = loopback::other(server.address)?;
     match TcpStream::connect_timeout(&other, CONNECT) {
         Ok(_) => Err(Failure::words(
             LISTENS_EVERYWHERE,

@@ -20,7 +20,7 @@ use std::{
 
 use printed::Printed;
 
-pub use bare::Bare;
+pub use bare::{Bare, expect_end_without_reader};
 pub use pair::{Ended, Pair, expect_wrong_usage};
 #[cfg(unix)]
 pub use signals::Signal;

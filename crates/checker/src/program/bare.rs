@@ -3,9 +3,10 @@
 use std::{
     io::{BufRead as _, BufReader, Read as _},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    sync::mpsc::{self, TryRecvError},
 };
 
-use super::within;
+use super::{begin, within};
 
 /// A running program whose output is read by the test alone, or by nobody.
 /// Dropping it kills it.
@@ -80,6 +81,31 @@ impl Bare {
         });
         (self.0.wait().expect("our child").code(), text)
     }
+}
+
+/// Expects of a server that it ends by itself, with exit code 0 and without a
+/// word, when nobody reads what it prints, as behind `| head -1`. `knock` gives the
+/// server at an address something to tell.
+///
+/// # Panics
+///
+/// If it does not, or takes longer than [`SOON`](super::SOON).
+#[track_caller]
+pub fn expect_end_without_reader(program: &str, knock: impl Fn(&str) + Send + 'static) {
+    let mut server = Bare::start(program, &["--listen", "127.0.0.1:0"]);
+    let (address, stdout) = server.address();
+    drop(stdout);
+    let (ended, end) = mpsc::channel::<()>();
+    // Once is not enough: a program that another test is starting at this moment
+    // has the pipe too, until it is one.
+    let knocking = begin(move || {
+        while end.try_recv() == Err(TryRecvError::Empty) {
+            knock(&address);
+        }
+    });
+    assert_eq!(server.wait(), (Some(0), String::new()));
+    drop(ended);
+    knocking.end();
 }
 
 impl Drop for Bare {

@@ -2,29 +2,20 @@
 
 use std::net::TcpStream;
 
-use checker::program::{Bare, begin};
+use checker::program::expect_end_without_reader;
 
 use crate::{PAIR, raw};
 
 #[test]
 fn a_closed_output_ends_the_server_quietly() {
-    let args = ["--listen", "127.0.0.1:0"];
-    let mut server = Bare::start(PAIR.server, &args);
-    // As `| head -1` does: takes the first line and leaves.
-    let (address, stdout) = server.address();
-    drop(stdout);
-    // Once is not enough: a program that another test is starting at this moment
-    // has the pipe too, until it is one.
-    let connecting = begin(move || while TcpStream::connect(&address).is_ok() {});
-    assert_eq!(server.wait(), (Some(0), String::new()));
-    connecting.end();
+    expect_end_without_reader(PAIR.server, |address| drop(TcpStream::connect(address)));
 }
 
 #[cfg(unix)]
 mod signals {
     use std::{io::Write as _, net::TcpListener, thread, time::Duration};
 
-    use checker::program::{Program, Signal, accept};
+    use checker::program::{Bare, Program, Signal, accept};
 
     use super::*;
 

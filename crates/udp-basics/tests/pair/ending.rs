@@ -2,7 +2,7 @@
 
 #[cfg(unix)]
 use checker::program::datagrams::{exchange, receive};
-use checker::program::{Bare, Program, begin, datagrams::socket};
+use checker::program::{Program, begin, datagrams::socket, expect_end_without_reader};
 use common::{net::DatagramSocket, output::Output, stop::Stop, text::TextCodec};
 use udp_basics::server::{self, Options, Reply};
 
@@ -115,15 +115,8 @@ fn a_mistake_of_our_own_ends_the_other_sockets_too_and_is_told() {
 
 #[test]
 fn a_closed_output_ends_the_server_quietly() {
-    let mut server = Bare::start(PAIR.server, &["--listen", "127.0.0.1:0"]);
-    // As `| head -1` does: takes the first line and leaves.
-    let (address, stdout) = server.address();
-    drop(stdout);
     let client = socket();
-    client.connect(address).unwrap();
-    // Once is not enough: a program that another test is starting at this moment
-    // has the pipe too, until it is one.
-    let sending = begin(move || while client.send(b"x").is_ok() {});
-    assert_eq!(server.wait(), (Some(0), String::new()));
-    sending.end();
+    expect_end_without_reader(PAIR.server, move |address| {
+        client.send_to(b"x", address).expect("send");
+    });
 }

@@ -1,11 +1,11 @@
 //! Stopping, and an output that nobody reads.
 
-use checker::program::{Bare, begin, datagrams::socket};
 #[cfg(unix)]
 use checker::program::{
     Program,
     datagrams::{exchange, receive},
 };
+use checker::program::{datagrams::socket, expect_end_without_reader};
 
 use crate::talk::PAIR;
 
@@ -53,15 +53,8 @@ fn a_stop_reaches_a_server_that_waits_and_a_client_that_waits() {
 
 #[test]
 fn a_closed_output_ends_the_server_quietly() {
-    let mut server = Bare::start(PAIR.server, &["--listen", "127.0.0.1:0"]);
-    // As `| head -1` does: takes the first line and leaves.
-    let (address, stdout) = server.address();
-    drop(stdout);
     let client = socket();
-    client.connect(address).unwrap();
-    // Once is not enough: a program that another test is starting at this moment
-    // has the pipe too, until it is one.
-    let sending = begin(move || while client.send(b"x").is_ok() {});
-    assert_eq!(server.wait(), (Some(0), String::new()));
-    sending.end();
+    expect_end_without_reader(PAIR.server, move |address| {
+        client.send_to(b"x", address).expect("send");
+    });
 }

@@ -10,7 +10,8 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
+
+#include "times.h"
 
 #define MOST 1024
 #define WINDOW 64
@@ -25,14 +26,8 @@ static unsigned kept[MOST][WINDOW];
 static char welcome[MOST];
 static unsigned again, acknowledged, complete[1 << 20];
 static double said_at[1 << 20];
-static float *times;
+static double *times;
 static unsigned timed;
-
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
 
 static void put(int member, const char *text) {
     send(fds[member], text, strlen(text), 0);
@@ -43,7 +38,7 @@ static void deliver(int member, unsigned number) {
         fprintf(stderr, "member %d: %u where %u belongs\n", member, number, got[member]);
         exit(1);
     }
-    times[timed++] = (float)(now() - said_at[number]);
+    times[timed++] = now() - said_at[number];
     complete[number]++;
 }
 
@@ -83,11 +78,6 @@ static void take(int member, int flags) {
                 deliver(member, number);
         }
     }
-}
-
-static int compare(const void *a, const void *b) {
-    float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
 }
 
 int main(int argc, char **argv) {
@@ -153,8 +143,8 @@ int main(int argc, char **argv) {
         }
     }
     double took = now() - begun;
-    qsort(times, timed, sizeof *times, compare);
-    printf("%.0f %.1f %.1f %u\n", timed / took, times[timed / 2] * 1e6, times[timed / 100 * 99] * 1e6, again);
+    print_times(times, timed, took);
+    printf("%u\n", again);
     for (int member = 0; member < members; member++)
         put(member, "QUIT");
     return 0;

@@ -16,8 +16,9 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "times.h"
 
 enum { NAME = 12, BUFFER = 64, EVENTS = 256, PATIENCE = 120 };
 
@@ -35,17 +36,6 @@ static atomic_long asked, received;
 static pthread_barrier_t ready;
 
 static const char GREETING[] = "Welcome!\n", HEAD[] = "Hello, ", TAIL[] = "!\n";
-
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
-
-static int by_value(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 static void fail(const char *what) {
     fprintf(stderr, "many: %s: %s\n", what, errno ? strerror(errno) : "end of input");
@@ -178,9 +168,6 @@ int main(int argc, char **argv) {
             fail("greeting");
     }
     (threads ? by_threads : by_epoll)(all, connections);
-    double seconds = now() - begin;
-    qsort(times, (size_t)names, sizeof *times, by_value);
-    printf("%.0f %.1f %.1f\n", (double)names / seconds, times[names / 2] * 1e6,
-           times[names - 1 - names / 100] * 1e6);
+    print_times(times, names, now() - begin);
     return 0;
 }

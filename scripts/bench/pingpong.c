@@ -10,21 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "times.h"
+
 enum { LINE = 13, BUFFER = 64 * 1024 };
-
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
-
-static int by_value(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 static void fail(const char *what) {
     fprintf(stderr, "pingpong: %s: %s\n", what, errno ? strerror(errno) : "end of input");
@@ -86,9 +76,6 @@ int main(int argc, char **argv) {
         }
         memmove(in, in + used, have -= used);
     }
-    double seconds = now() - begin;
-    qsort(times, (size_t)count, sizeof *times, by_value);
-    printf("%.0f %.1f %.1f\n", (double)count / seconds, times[count / 2] * 1e6,
-           times[count - 1 - count / 100] * 1e6);
+    print_times(times, count, now() - begin);
     return 0;
 }

@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
+
+#include "times.h"
 
 enum { MOST = 128 };
 
@@ -21,17 +22,6 @@ struct load {
     void (*make)(unsigned char *request, long number);
     int (*is_right)(const unsigned char *answer, long number);
 };
-
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
-
-static int by_value(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 static void fail(const struct load *load, const char *what) {
     fprintf(stderr, "%s: %s: %s\n", load->name, what, strerror(errno));
@@ -76,9 +66,6 @@ static int run(const struct load *load, int argc, char **argv) {
         }
         times[received] = now() - times[received];
     }
-    double seconds = now() - begin;
-    qsort(times, (size_t)count, sizeof *times, by_value);
-    printf("%.0f %.1f %.1f\n", (double)count / seconds, times[count / 2] * 1e6,
-           times[count - 1 - count / 100] * 1e6);
+    print_times(times, count, now() - begin);
     return 0;
 }

@@ -107,7 +107,7 @@ fn judge(args: &Check, lesson: &'static Lesson, subjects: Vec<subject::Subject>)
             replay: replay(args, lesson, role),
             start_timeout: START,
             // Ours can run side by side; whether a student's can is for the checks to find out.
-            at_once: if args.reference { 4 } else { 1 },
+            at_once: if args.reference { 8 } else { 1 },
             stop: judge.stop(),
             ..Options::default()
         };

@@ -62,20 +62,7 @@ pub(super) const ORIGIN: Check = Check {
 fn origin(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let mut talk = Talk::start(bench, SNTP)?;
     let early = talk.request()?;
-    let nonce = early.nonce();
-    let origins = [0, nonce ^ 1, nonce ^ 1 << 63, nonce.swap_bytes(), !nonce];
-    for (nth, origin) in origins.into_iter().enumerate() {
-        let reply = Packet {
-            origin,
-            ..early.reply(WRONG * (nth + 1) as f64)
-        };
-        talk.answer(&reply.emit());
-    }
-    let kiss = Packet {
-        origin: !nonce,
-        ..kiss(&early)
-    };
-    talk.answer(&kiss.emit());
+    let early = talk.bombard(early, forged);
     let request = talk.again(ORIGIN_IGNORED).map_err(|failure| {
         // One that has printed nothing has not taken any, but stopped waiting.
         match printed(&talk.stdout()) {
@@ -86,6 +73,21 @@ fn origin(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let late = early.reply(10.0 * WRONG);
     talk.answer(&late.emit());
     right_in_the_end(&mut talk, &request, wrong_origin)
+}
+
+/// Replies to any request but this one.
+fn forged(request: &Request) -> Vec<Vec<u8>> {
+    let nonce = request.nonce();
+    let origins = [0, nonce ^ 1, nonce ^ 1 << 63, nonce.swap_bytes(), !nonce];
+    let replies = origins.into_iter().enumerate().map(|(nth, origin)| Packet {
+        origin,
+        ..request.reply(WRONG * (nth + 1) as f64)
+    });
+    let kiss = Packet {
+        origin: !nonce,
+        ..kiss(request)
+    };
+    replies.chain([kiss]).map(|packet| packet.emit()).collect()
 }
 
 /// Which of the replies was taken.
@@ -115,6 +117,18 @@ pub(super) const USELESS_REPLIES: Check = Check {
 fn useless_replies(bench: &mut Bench<'_>) -> Result<(), Failure> {
     let mut talk = Talk::start(bench, SNTP)?;
     let request = talk.request()?;
+    talk.bombard(request, of_no_use);
+    let request =
+        talk.again(UNSYNCHRONISED_TAKEN)
+            .map_err(|failure| match printed(&talk.stdout()) {
+                Some(sample) => failure.blame(useless(sample.offset)),
+                None => failure.blame(STRAY_ENDS),
+            })?;
+    right_in_the_end(&mut talk, &request, useless)
+}
+
+/// Replies to this request that tell no time.
+fn of_no_use(request: &Request) -> Vec<Vec<u8>> {
     let reply = |nth: i32| request.reply(WRONG * f64::from(nth));
     let with_mode = |nth, mode| Packet { mode, ..reply(nth) };
     let with_stratum = |nth, stratum| Packet {
@@ -139,22 +153,14 @@ fn useless_replies(bench: &mut Bench<'_>) -> Result<(), Failure> {
         with_mode(6, 2),
         without_time,
     ];
-    for bytes in [&b""[..], b"hello", b"ERR no", b"\xff"] {
-        talk.answer(bytes);
-    }
-    for packet in whole {
-        talk.answer(&packet.emit());
-    }
-    let cut = reply(7).emit();
-    talk.answer(&cut[..47]);
-    talk.answer(&[&reply(7).emit()[..], &[0; 20]].concat());
-    let request =
-        talk.again(UNSYNCHRONISED_TAKEN)
-            .map_err(|failure| match printed(&talk.stdout()) {
-                Some(sample) => failure.blame(useless(sample.offset)),
-                None => failure.blame(STRAY_ENDS),
-            })?;
-    right_in_the_end(&mut talk, &request, useless)
+    let cut = reply(7).emit()[..47].to_vec();
+    let long = [&reply(7).emit()[..], &[0; 20]].concat();
+    [&b""[..], b"hello", b"ERR no", b"\xff"]
+        .map(<[u8]>::to_vec)
+        .into_iter()
+        .chain(whole.map(|packet| packet.emit()))
+        .chain([cut, long])
+        .collect()
 }
 
 /// Which of the replies was taken.

@@ -20,6 +20,8 @@ const HOUR: f64 = 3600.0;
 /// For the server's own share, and for the way back.
 const SHARE: Duration = Duration::from_millis(60);
 const HELD: Duration = Duration::from_millis(80);
+/// How often a client is asked whose answer may have come too late for it.
+const TRIES: usize = 4;
 
 pub(super) const SNTP_REQUEST: Check = Check {
     name: "sntp-request",
@@ -115,13 +117,33 @@ pub(super) const OFFSET_AND_DELAY: Check = Check {
 
 fn offset_and_delay(bench: &mut Bench<'_>) -> Result<(), Failure> {
     for ahead in [1234.5, -98_765.25] {
-        let mut talk = Talk::start(bench, SNTP)?;
-        let request = talk.request()?;
-        let (answered, sample) = serve(&mut talk, request, ahead)?;
-        is_true(&answered, sample)?;
-        succeeds(&talk.client, CLIENT, NEVER_LEAVES)?;
+        let mut tries = TRIES;
+        while let Some(doubtful) = ask(bench, ahead)? {
+            tries -= 1;
+            if tries == 0 {
+                return Err(doubtful);
+            }
+        }
     }
     Ok(())
+}
+
+/// Has the client ask once, and proves that it prints what is true.
+///
+/// # Returns
+/// What is wrong, of a client that asked again before it had its answer: the
+/// judge was slow, and may have misunderstood which reply counted.
+fn ask(bench: &mut Bench<'_>, ahead: f64) -> Result<Option<Failure>, Failure> {
+    let mut talk = Talk::start(bench, SNTP)?;
+    let request = talk.request()?;
+    let (answered, sample) = serve(&mut talk, request, ahead)?;
+    match is_true(&answered, sample) {
+        Ok(()) => succeeds(&talk.client, CLIENT, NEVER_LEAVES).map(|()| None),
+        Err(wrong) if answered.len() > 1 || talk.next_within(Duration::ZERO).is_some() => {
+            Ok(Some(wrong))
+        }
+        Err(wrong) => Err(wrong),
+    }
 }
 
 /// What was told to a client in one reply.
@@ -158,8 +180,9 @@ pub(super) fn serve(
         let spent = stamped.duration_since(request.at).as_secs_f64();
         reply.transmit = super::packet::timestamp(request.unix + spent + ahead);
         thread::sleep(held);
-        talk.answer(&reply.emit());
+        // Before it is sent: what comes between counts for the way back.
         let sent = Instant::now();
+        talk.answer(&reply.emit());
         told.push(Answered {
             ahead,
             before: request.at.duration_since(talk.started).as_secs_f64(),

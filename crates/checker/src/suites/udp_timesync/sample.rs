@@ -77,8 +77,11 @@ impl Sample {
         let near = |wanted: f64| (self.offset - wanted).abs() < 2.0 + truth.before;
         let era = TO_1970 as f64;
         Some(if near(truth.ahead) {
-            // It leaves out half of what the reply was held, if it is right.
-            match (error + truth.held / 2.0).abs() < truth.held / 4.0 {
+            // One way alone is T2 - T1, which is not negative, or T3 - T4, which is
+            // at least what the reply was held. What lies between is the mean of
+            // both, of a request that may have taken long as well.
+            let slack = truth.held / 10.0;
+            match -truth.held + slack < error && error < -slack {
                 true => DELAY_WRONG,
                 false => OFFSET_UNCORRECTED,
             }
@@ -141,6 +144,8 @@ mod tests {
         // The server's share is not subtracted; half of the way only.
         assert_eq!(cause(999.960, 0.142), Some("delay-wrong"));
         assert_eq!(cause(999.960, 0.041), Some("delay-wrong"));
+        // Half of the way, of a request that took 0.05 s.
+        assert_eq!(cause(999.985, 0.065), Some("delay-wrong"));
         assert_eq!(cause(-999.960, 0.082), Some("offset-sign"));
         assert_eq!(cause(1999.920, 0.082), Some("offset-not-halved"));
         assert_eq!(cause(2_208_989_799.96, 0.082), Some("epoch-1970"));

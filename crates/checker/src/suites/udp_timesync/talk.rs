@@ -161,6 +161,28 @@ impl Talk {
         self.judge.send(bytes);
     }
 
+    /// Sends everything that `answers` makes of a request, while the client waits for
+    /// an answer to it.
+    ///
+    /// # Returns
+    /// That request. A busy machine may let the client ask again before all of it
+    /// is sent, and then it is made anew.
+    pub(super) fn bombard(
+        &mut self,
+        mut request: Request,
+        answers: impl Fn(&Request) -> Vec<Vec<u8>>,
+    ) -> Request {
+        loop {
+            for bytes in answers(&request) {
+                self.answer(&bytes);
+            }
+            match self.next_within(Duration::ZERO) {
+                Some(newer) if self.asked <= MANY => request = newer,
+                _ => return request,
+            }
+        }
+    }
+
     /// Answers every request from now on, until the client ends or asks no more.
     /// A busy machine may let it ask again although the answer is on its way.
     pub(super) fn answer_all(&mut self, mut answer: impl FnMut(&Request) -> Vec<u8>) {

@@ -47,7 +47,7 @@ fn every_framing_over_every_family() {
     }
     for framing in ["lines", "length", "raw"] {
         args[1] = framing;
-        let mut server = Program::start(PAIR.server, &args);
+        let server = Program::start(PAIR.server, &args);
         let sockets = args.iter().filter(|arg| **arg == "--listen").count();
         for address in &server.addresses(sockets) {
             let (printed, code) = PAIR.talk(address, &["--framing", framing], "你好\n");
@@ -59,6 +59,7 @@ fn every_framing_over_every_family() {
         }
         #[cfg(unix)]
         {
+            let mut server = server;
             server.signal(checker::program::Signal::Terminate);
             assert_eq!(server.wait(), 0);
             assert!(

@@ -191,7 +191,7 @@ fn a_server_that_was_held_up_finds_everything_that_came_meanwhile() {
 #[test]
 fn a_flood_of_forged_joins_leaves_nothing_behind() {
     let flood = number("FLOOD", 5000);
-    let mut server = server(&[]);
+    let server = server(&[]);
     let address = server.address();
     let ada = socket();
     join(&ada, &address, "Ada");
@@ -252,6 +252,7 @@ fn a_flood_of_forged_joins_leaves_nothing_behind() {
     assert_eq!(bo.wait(), 0);
     #[cfg(unix)]
     {
+        let mut server = server;
         server.signal(checker::program::Signal::Interrupt);
         assert_eq!(server.wait(), 0);
         let served = server.stderr();

@@ -10,8 +10,10 @@ use std::thread;
 use socket2::{Domain, Socket, Type};
 
 use super::conversation::{converse, lock};
+#[cfg(unix)]
+use super::stop;
 use super::table::Bug;
-use super::{BUSY, stop, turns};
+use super::{BUSY, turns};
 use crate::lines::Lines;
 use crate::show::say;
 

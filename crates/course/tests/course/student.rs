@@ -39,6 +39,7 @@ impl Student {
     }
 
     /// The command, running.
+    #[cfg(unix)]
     pub(crate) fn start(&self, args: &[&str]) -> Program {
         Program::spawn(self.course(args))
     }

@@ -4,7 +4,7 @@ use std::net::TcpStream;
 
 use checker::program::expect_end_without_reader;
 
-use crate::{PAIR, raw};
+use crate::PAIR;
 
 #[test]
 fn a_closed_output_ends_the_server_quietly() {
@@ -18,6 +18,7 @@ mod signals {
     use checker::program::{Bare, Program, Signal, accept};
 
     use super::*;
+    use crate::raw;
 
     #[test]
     fn a_stop_lets_the_client_go_at_once_and_says_what_was_done() {

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use crate::talk::{self, ask, client, join, receive, server, socket};
+use crate::talk::{ask, client, join, receive, server, socket};
 
 #[test]
 fn an_output_that_is_closed_ends_it_quietly() {
@@ -28,67 +28,67 @@ fn an_output_that_is_closed_ends_it_quietly() {
     server.expect_line(|line| line.contains(" Bo left,"));
 }
 
-#[cfg(unix)]
 #[test]
-fn both_ends_can_be_stopped() {
-    use checker::program::Signal;
-
-    let mut server = server(&[]);
+fn a_server_that_is_gone_without_a_word_is_told_of_by_the_system() {
+    let server = server(&[]);
     let address = server.address();
     let mut ada = client(&address, "Ada", &[]);
     ada.expect_line(|line| line.starts_with("* you are"));
-    let mut bo = client(&address, "Bo", &[]);
-    ada.expect_line(|line| line == "* Bo joined");
-    bo.signal(Signal::Interrupt);
-    assert_eq!(
-        (bo.wait(), bo.stderr().as_str()),
-        (0, "stopped: you have left\n")
-    );
-    ada.expect_line(|line| line == "* Bo left");
-    server.signal(Signal::Terminate);
-    assert_eq!(server.wait(), 0);
-    let served = server.stderr();
-    assert!(
-        served.starts_with("served: joined: 2, left: 1, lost: 0, messages: 0, delivered: 2,"),
-        "{served}"
-    );
-    assert_eq!(ada.wait(), 1);
-    assert_eq!(
-        ada.stderr(),
-        "error: the chat is over: the server has closed the room\n"
-    );
-    // A server that is gone without a word: the system says so.
-    let address = {
-        let server = talk::server(&[]);
-        let address = server.address();
-        ada = client(&address, "Ada", &[]);
-        ada.expect_line(|line| line.starts_with("* you are"));
-        address
-    };
+    drop(server);
     ada.write(b"hello?\n");
     assert_eq!(ada.wait(), 1);
-    assert!(
-        ada.stderr()
-            .starts_with(&format!("error: cannot reach {address}: nobody listens"))
-    );
+    let gone = format!("error: cannot reach {address}: nobody listens");
+    assert!(ada.stderr().starts_with(&gone));
 }
 
 #[cfg(unix)]
-#[test]
-fn a_stop_does_not_wait_for_a_server_that_is_silent() {
+mod signals {
     use checker::program::{Signal, datagrams::fake};
 
-    let address = fake(|socket, bytes, from| {
-        let answer: &[u8] = match bytes {
-            b"JOIN Bo" => b"COOKIE AbCdEfGhIjk",
-            b"JOIN Bo AbCdEfGhIjk" => b"WELCOME Bo 1",
-            _ => return,
-        };
-        socket.send_to(answer, from).unwrap();
-    });
-    let mut bo = client(&address, "Bo", &[]);
-    bo.expect_line(|line| line == "* you are Bo, 1 here");
-    bo.signal(Signal::Interrupt);
-    let ended = (bo.wait(), bo.stderr());
-    assert_eq!(ended, (0, "stopped: you have left\n".to_owned()));
+    use super::*;
+
+    #[test]
+    fn both_ends_can_be_stopped() {
+        let mut server = server(&[]);
+        let address = server.address();
+        let mut ada = client(&address, "Ada", &[]);
+        ada.expect_line(|line| line.starts_with("* you are"));
+        let mut bo = client(&address, "Bo", &[]);
+        ada.expect_line(|line| line == "* Bo joined");
+        bo.signal(Signal::Interrupt);
+        assert_eq!(
+            (bo.wait(), bo.stderr().as_str()),
+            (0, "stopped: you have left\n")
+        );
+        ada.expect_line(|line| line == "* Bo left");
+        server.signal(Signal::Terminate);
+        assert_eq!(server.wait(), 0);
+        let served = server.stderr();
+        assert!(
+            served.starts_with("served: joined: 2, left: 1, lost: 0, messages: 0, delivered: 2,"),
+            "{served}"
+        );
+        assert_eq!(ada.wait(), 1);
+        assert_eq!(
+            ada.stderr(),
+            "error: the chat is over: the server has closed the room\n"
+        );
+    }
+
+    #[test]
+    fn a_stop_does_not_wait_for_a_server_that_is_silent() {
+        let address = fake(|socket, bytes, from| {
+            let answer: &[u8] = match bytes {
+                b"JOIN Bo" => b"COOKIE AbCdEfGhIjk",
+                b"JOIN Bo AbCdEfGhIjk" => b"WELCOME Bo 1",
+                _ => return,
+            };
+            socket.send_to(answer, from).unwrap();
+        });
+        let mut bo = client(&address, "Bo", &[]);
+        bo.expect_line(|line| line == "* you are Bo, 1 here");
+        bo.signal(Signal::Interrupt);
+        let ended = (bo.wait(), bo.stderr());
+        assert_eq!(ended, (0, "stopped: you have left\n".to_owned()));
+    }
 }

@@ -50,11 +50,7 @@ pub(crate) fn named_or_current(name: Option<&str>, progress: &Progress) -> Resul
 ///
 /// When there is none, with the nearest name there is.
 pub(crate) fn check(lesson: &'static Lesson, name: &str) -> Result<&'static Check> {
-    let found = lesson
-        .checks
-        .iter()
-        .find(|check| check.name == name || check.requirement.eq_ignore_ascii_case(name));
-    found.ok_or_else(|| {
+    checks(lesson, name).next().ok_or_else(|| {
         let names: Vec<&str> = lesson.checks.iter().map(|check| check.name).collect();
         Error::usage(
             format!("check '{name}' of {}", lesson.name),
@@ -65,6 +61,17 @@ pub(crate) fn check(lesson: &'static Lesson, name: &str) -> Result<&'static Chec
             lesson.name
         ))
     })
+}
+
+/// The checks that a name or the number of a requirement means: one of the server and one of the
+/// client may have the same name.
+pub(crate) fn checks<'a>(
+    lesson: &'static Lesson,
+    name: &'a str,
+) -> impl Iterator<Item = &'static Check> + use<'a> {
+    let means =
+        move |check: &&Check| check.name == name || check.requirement.eq_ignore_ascii_case(name);
+    lesson.checks.iter().filter(means)
 }
 
 /// The check that this name means without a lesson, if any: of the current lesson, or of the only

@@ -45,7 +45,8 @@ pub(super) fn all(
     }
     if let Some(name) = &args.only {
         let check = lessons::check(lesson, name)?;
-        subjects.retain(|(role, _)| *role == check.role);
+        let is_meant = |role: &Role| lessons::checks(lesson, name).any(|check| check.role == *role);
+        subjects.retain(|(role, _)| is_meant(role));
         if subjects.is_empty() {
             return Err(Error::usage(
                 format!("--only {name}"),

@@ -215,6 +215,15 @@ fn a_program_that_ends_at_once_fails_with_its_cause() {
 }
 
 #[test]
+fn a_check_that_both_roles_have_is_made_for_the_one_that_is_given() {
+    let command = format!("\"{}\" list", env!("CARGO_BIN_EXE_course"));
+    let args = ["check", "udp-chat", "--only", "survives", "--client"];
+    let ran = Student::new().run(&[&args[..], &[&command]].concat());
+    let ran = ran.code(1);
+    assert!(ran.stdout.contains("UC-38"), "{}", ran.stdout);
+}
+
+#[test]
 fn a_command_that_is_not_there_is_named() {
     let student = Student::new();
     let ran = student.run(&[

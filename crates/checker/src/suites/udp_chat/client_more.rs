@@ -16,7 +16,7 @@ use crate::subject::Exit;
 use crate::verdict::{Failure, Side};
 
 /// How many are said in each direction of a bad network.
-const TEXTS: u32 = 12;
+const TEXTS: u32 = 24;
 /// How often what is not acknowledged is sent again.
 const AGAIN: Duration = Duration::from_millis(100);
 /// For a client that repeats as seldom as it may.

@@ -18,7 +18,6 @@ pub(super) struct Network {
 
 /// A network in front of `server` whose faults the seed decides.
 pub(super) fn network(bench: &mut Bench<'_>, server: SocketAddr) -> Result<Network, Failure> {
-    let [seed] = bench.places(1 << 20);
     let faults = || Faults {
         drop: Which::Chance(0.2),
         duplicate: Which::Chance(0.1),
@@ -30,7 +29,7 @@ pub(super) fn network(bench: &mut Bench<'_>, server: SocketAddr) -> Result<Netwo
     let plan = Plan {
         to_server: faults(),
         to_client: faults(),
-        seed,
+        seed: bench.number(),
     };
     let (sender, events) = unbounded();
     let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));

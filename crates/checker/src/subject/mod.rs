@@ -65,8 +65,11 @@ impl Subject {
             "started {}",
             crate::show::escape(words.join(" ").as_bytes())
         ));
-        let mut child = process
-            .spawn()
+        let spawned = {
+            let _alone = port::while_nobody_is_started();
+            process.spawn()
+        };
+        let mut child = spawned
             .map_err(|error| Failure::Broken(format!("cannot start {}: {error}", words[0])))?;
         let group = Group::of(&child, mark)
             .map_err(|error| Failure::Broken(format!("cannot make a process group: {error}")))?;

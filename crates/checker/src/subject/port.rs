@@ -4,6 +4,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use socket2::{Domain, Socket, Type};
 
@@ -73,13 +74,9 @@ impl Port {
     /// Binds without SO_REUSEADDR, so that even a port in TIME_WAIT is refused: a
     /// subject that does not set the option must still be able to start.
     fn reserve(number: u16) -> io::Result<Self> {
+        let _alone = while_nobody_is_started();
         let reserved = bound(Type::DGRAM, Ipv4Addr::LOCALHOST, number)?;
-        let probe = bound(Type::STREAM, Ipv4Addr::LOCALHOST, number)?;
-        // A child that is being started may hold a copy until it becomes its program;
-        // so marked, the copy is not in the way of a subject that sets the option.
-        #[cfg(unix)]
-        probe.set_reuse_address(true)?;
-        drop(probe);
+        drop(bound(Type::STREAM, Ipv4Addr::LOCALHOST, number)?);
         Ok(Self {
             number,
             _reserved: reserved,
@@ -96,6 +93,14 @@ impl Port {
             false => Err(io::ErrorKind::AddrInUse.into()),
         }
     }
+}
+
+/// Until this is dropped, no thread starts a program: a child has a copy of every
+/// socket until it becomes its program, and a copy keeps the port of a socket
+/// that was closed here.
+pub(super) fn while_nobody_is_started() -> MutexGuard<'static, ()> {
+    static STARTS: Mutex<()> = Mutex::new(());
+    STARTS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Whether nobody receives the datagrams of an address. Binding it tells, but a

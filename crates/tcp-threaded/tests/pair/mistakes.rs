@@ -79,4 +79,7 @@ fn wrong_usage_is_one_line_and_exit_code_2() {
         (&["--max-connections", "-1"], "--max-connections"),
     ];
     expect_wrong_usage(PAIR.server, &refused);
+    let most = usize::MAX.to_string();
+    let load = ["--clients", "4", "--messages", &most];
+    expect_wrong_usage(PAIR.client, &[(&load, "--messages: ")]);
 }

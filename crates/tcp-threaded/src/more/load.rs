@@ -39,7 +39,14 @@ pub struct Load {
     pub clients: Option<NonZeroUsize>,
 
     /// Names that each of the clients sends
-    #[arg(long, value_name = "M", default_value = "1000", requires = "clients")]
+    // With names given, clap no longer says that --clients is missing.
+    #[arg(
+        long,
+        value_name = "M",
+        default_value = "1000",
+        requires = "clients",
+        conflicts_with = "names"
+    )]
     pub messages: NonZeroUsize,
 }
 

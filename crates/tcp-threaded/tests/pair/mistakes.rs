@@ -81,5 +81,10 @@ fn wrong_usage_is_one_line_and_exit_code_2() {
     expect_wrong_usage(PAIR.server, &refused);
     let most = usize::MAX.to_string();
     let load = ["--clients", "4", "--messages", &most];
-    expect_wrong_usage(PAIR.client, &[(&load, "--messages: ")]);
+    let refused: [(&[&str], &str); 3] = [
+        (&load, "--messages: "),
+        (&["--messages", "5"], "--clients"),
+        (&["--messages", "5", "Ada"], "cannot be used with"),
+    ];
+    expect_wrong_usage(PAIR.client, &refused);
 }

@@ -49,6 +49,13 @@ pub fn not_text(error: &TextError) -> String {
     }
 }
 
+/// Whether a server said one of these in place of an answer, to a client: the
+/// conversation has then ended.
+#[must_use]
+pub fn is_refusal(answer: &str) -> bool {
+    answer == "ERR too long" || answer.starts_with("ERR not text")
+}
+
 /// Why a server ended a conversation.
 #[derive(Debug)]
 #[non_exhaustive]

@@ -8,7 +8,7 @@
 use std::{fmt, net::Shutdown, sync::Arc, time::Duration};
 
 use common::{
-    ending::{LINGER, is_marker},
+    ending::{LINGER, is_marker, is_refusal},
     escape::escape,
     exit::{Failure, reason},
     input::Line,
@@ -36,8 +36,8 @@ pub struct Options {
 ///
 /// # Errors
 ///
-/// [`Failure`] when the server is full, an answer is missing or no text, a name
-/// cannot be sent, or the output cannot be written.
+/// [`Failure`] when the server is full or refuses a name, an answer is missing
+/// or no text, a name cannot be sent, or the output cannot be written.
 pub fn run(
     stream: Stream,
     names: &Receiver<Line>,
@@ -116,7 +116,12 @@ impl Talk {
                 self.say(&name)?;
                 return self.last_words(output);
             }
-            output.line(escape(&self.ask(&name)?))?;
+            let answer = self.ask(&name)?;
+            output.line(escape(&answer))?;
+            if is_refusal(&answer) {
+                let why = "this has ended the conversation";
+                return Err(Failure::new("the server refused the name", why));
+            }
         }
     }
     // ANCHOR_END: turns

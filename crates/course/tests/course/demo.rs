@@ -49,6 +49,15 @@ fn shows_what_it_promises(lesson: &str) {
     }
 }
 
+/// The scene tells of what waits while another's comes, so it must wait.
+#[test]
+fn half_of_one_name_arrives_before_another_is_sent() {
+    let scene = ["demo", "tcp-threaded", "--scene", "5"];
+    let ran = Student::new().run(&scene).code(0);
+    let [half, whole] = ["A → server 3 ", "B → server 3 "].map(|text| ran.stdout.find(text));
+    assert!(half.is_some() && half < whole, "{}", ran.stdout);
+}
+
 #[test]
 fn in_steps_each_action_waits_for_enter_and_time_limits_are_off() {
     let student = Student::new();

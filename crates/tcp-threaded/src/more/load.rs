@@ -39,7 +39,14 @@ pub struct Load {
     pub clients: Option<NonZeroUsize>,
 
     /// Names that each of the clients sends
-    #[arg(long, value_name = "M", default_value = "1000", requires = "clients")]
+    // With names given, clap no longer says that --clients is missing.
+    #[arg(
+        long,
+        value_name = "M",
+        default_value = "1000",
+        requires = "clients",
+        conflicts_with = "names"
+    )]
     pub messages: NonZeroUsize,
 }
 
@@ -49,7 +56,8 @@ pub struct Load {
 /// # Errors
 ///
 /// [`Failure`] when a client could not connect, was sent away, or missed an
-/// answer; the others are measured all the same.
+/// answer; the others are measured all the same. Wrong usage, before anything
+/// is connected, when there are more names in all than a number can say.
 pub fn run(
     clients: NonZeroUsize,
     messages: NonZeroUsize,
@@ -58,11 +66,15 @@ pub fn run(
     output: &Output,
     stop: &Stop,
 ) -> Result<(), Failure> {
+    let Some(all) = clients.checked_mul(messages) else {
+        let why = format_args!("{messages} names from each of {clients} clients cannot be counted");
+        return Err(Failure::usage("--messages", why));
+    };
     let clients = clients.get();
     let work = Work {
         names: messages.get(),
         stop,
-        bar: ProgressBar::new((clients * messages.get()) as u64),
+        bar: ProgressBar::new(all.get() as u64),
         sum: Mutex::default(),
     };
     let (here, everybody) = unbounded();

@@ -51,8 +51,11 @@ fn serve(mut stream: TcpStream) -> io::Result<()> {
         let count = stream.read(&mut chunk)?;
         if count == 0 {
             // TT-8: the client has ended its side; closing happens by itself when
-            // `stream` is dropped.
-            if let Some(name) = lines.last() {
+            // `stream` is dropped. A marker ends the conversation without an LF
+            // too, and gets no answer (TT-7).
+            if let Some(name) = lines.last()
+                && !protocol::is_marker(&name)
+            {
                 send(&mut stream, &protocol::answer(&name))?;
             }
             return Ok(());

@@ -69,6 +69,25 @@ fn a_name_that_is_no_text_is_refused_or_mended() {
 }
 
 #[test]
+fn a_refused_name_is_an_error() {
+    let server = PAIR.server(&[]);
+    // In GBK, 李 is c0 ee, and that is no UTF-8.
+    for names in [&["李"][..], &["李", "Ada"]] {
+        let args = [&["--encoding", "gbk"], names].concat();
+        let mut client = PAIR.client(&server.address(), &args);
+        assert_eq!(client.wait(), 1);
+        assert_eq!(client.stdout(), "Welcome!\nERR not text at byte 0\n");
+        assert_eq!(
+            client.stderr(),
+            "error: the server refused the name: this has ended the conversation\n"
+        );
+    }
+    let too_long = format!("{}\n", "x".repeat(65_529));
+    let (printed, code) = PAIR.talk(&server.address(), &[], &too_long);
+    assert_eq!((printed.as_str(), code), ("Welcome!\nERR too long\n", 1));
+}
+
+#[test]
 fn wrong_usage_is_one_line_and_exit_code_2() {
     let refused: [(&[&str], &str); 6] = [
         (&["--model", "fork"], "--model"),
@@ -79,4 +98,12 @@ fn wrong_usage_is_one_line_and_exit_code_2() {
         (&["--max-connections", "-1"], "--max-connections"),
     ];
     expect_wrong_usage(PAIR.server, &refused);
+    let most = usize::MAX.to_string();
+    let load = ["--clients", "4", "--messages", &most];
+    let refused: [(&[&str], &str); 3] = [
+        (&load, "--messages: "),
+        (&["--messages", "5"], "--clients"),
+        (&["--messages", "5", "Ada"], "cannot be used with"),
+    ];
+    expect_wrong_usage(PAIR.client, &refused);
 }

@@ -64,7 +64,10 @@ struct Cli {
     ping: Option<u32>,
 
     /// From one --ping to the next
-    #[arg(long, value_name = "SECS", default_value = "1", value_parser = some_time, requires = "ping")]
+    // What --ping cannot be used with is repeated: where one of them is given,
+    // clap no longer says that --ping is missing.
+    #[arg(long, value_name = "SECS", default_value = "1", value_parser = some_time, requires = "ping",
+        conflicts_with_all = ["broadcast", "message", "no_sequence", "send_only"])]
     interval: Seconds,
 
     /// Tell what is sent again and what is dropped

@@ -48,7 +48,7 @@ struct Cli {
     buffer: u32,
 
     /// Also receive what is sent to this group (224.0.0.0 to 239.255.255.255),
-    /// on the interface of each IPv4 --listen
+    /// on the interface of each IPv4 --listen; for 0.0.0.0 the system chooses one
     #[arg(long, value_name = "GROUP", value_parser = group)]
     multicast: Option<Ipv4Addr>,
 

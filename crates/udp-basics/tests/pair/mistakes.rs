@@ -32,10 +32,17 @@ fn wrong_usage_is_one_line_and_exit_code_2() {
         let args = ["--listen", "[::1]:0", "--multicast", "239.192.0.3"];
         expect_wrong_usage(PAIR.server, &[(&args, "--multicast: the group is of IPv4")]);
     }
-    let refused: [(&[&str], &str); 5] = [
+    let refused: [(&[&str], &str); 9] = [
         (&["--wait", "0"], "above 0"),
         (&["--ping", "1", "--interval", "0"], "above 0"),
         (&["--interval", "1"], "--ping"),
+        (
+            &["--interval", "1", "--message", "a"],
+            "cannot be used with",
+        ),
+        (&["--interval", "1", "--broadcast"], "cannot be used with"),
+        (&["--interval", "1", "--no-sequence"], "cannot be used with"),
+        (&["--interval", "1", "--send-only"], "cannot be used with"),
         (&["--ping", "0"], "1..="),
         (
             &["--ping", "1", "--connect", "239.1.2.3:9"],

@@ -92,8 +92,10 @@ impl DatagramSocket {
     /// ([RFC 1112 §7](https://www.rfc-editor.org/rfc/rfc1112#section-7)).
     ///
     /// It is bound to the group, not to every address, so that it gets nothing
-    /// else, and answers from this socket's address. Windows binds to no group:
-    /// there this socket joins by itself, and the result is `None`.
+    /// else, and answers from this socket's address. A socket on every address
+    /// hears the group as well, and a second one could not share its port: it
+    /// joins by itself, on the interface that the system chooses, and the result
+    /// is `None`. So does any on Windows, which binds to no group.
     ///
     /// # Errors
     ///
@@ -106,7 +108,7 @@ impl DatagramSocket {
                 "the group is of IPv4 and the socket of IPv6",
             ));
         };
-        if cfg!(windows) {
+        if cfg!(windows) || interface.is_unspecified() {
             self.socket.join_multicast_v4(&group, &interface)?;
             return Ok(None);
         }
@@ -194,4 +196,23 @@ fn no_path() -> io::Error {
         io::ErrorKind::Unsupported,
         "datagrams are sent over UDP here; use HOST:PORT",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_socket_on_every_address_joins_by_itself() {
+        let (group, any) = (Ipv4Addr::new(239, 192, 0, 5), Ipv4Addr::UNSPECIFIED);
+        let sockets = DatagramSocket::bind(&"0.0.0.0:0".parse().unwrap()).unwrap();
+        let other = UdpSocket::bind("0.0.0.0:0").unwrap();
+        if let Err(error) = other.join_multicast_v4(&group, &any) {
+            eprintln!("skipped: no way to a group here: {error}");
+            return;
+        }
+        assert!(sockets[0].join(group).unwrap().is_none());
+        // Only a member can leave.
+        sockets[0].socket.leave_multicast_v4(&group, &any).unwrap();
+    }
 }

@@ -1,6 +1,6 @@
 //! What the user did wrong, or found wrong: one line says what and why.
 
-use checker::program::expect_wrong_usage;
+use checker::program::{Program, expect_wrong_usage};
 
 use crate::PAIR;
 
@@ -47,6 +47,16 @@ fn wrong_usage_is_one_line_and_exit_code_2() {
         (&["--reply", "two\nlines"], "--reply"),
     ];
     expect_wrong_usage(PAIR.server, &refused);
+}
+
+#[test]
+fn who_lets_other_machines_in_is_told() {
+    let args = ["--listen", "127.0.0.1:0", "--listen", "0.0.0.0:0"];
+    let server = Program::start(PAIR.server, &args);
+    let open = server.addresses(2).remove(1);
+    let warning = format!("warning: other machines can reach {open}");
+    server.expect_complaint(|line| line == warning);
+    assert_eq!(server.complaints().lines().count(), 1, "loopback is safe");
 }
 
 #[test]

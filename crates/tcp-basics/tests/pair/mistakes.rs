@@ -59,6 +59,22 @@ fn who_lets_other_machines_in_is_told() {
     assert_eq!(server.complaints().lines().count(), 1, "loopback is safe");
 }
 
+#[cfg(unix)]
+#[test]
+fn an_output_file_that_may_not_grow_is_an_error_and_not_a_signal() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, file) = (PAIR.server, folder.path().join("out"));
+    let file = file.display();
+    let command = format!("ulimit -f 0; exec '{server}' --listen 127.0.0.1:0 > '{file}'");
+    let mut server = Program::start("sh", &["-c", &command]);
+    assert_eq!(server.wait(), 1);
+    let error = server.stderr();
+    assert!(
+        error.starts_with("error: cannot write the output: file too large"),
+        "{error}"
+    );
+}
+
 #[test]
 fn a_line_too_long_to_send_is_refused_here() {
     let server = PAIR.server(&[]);

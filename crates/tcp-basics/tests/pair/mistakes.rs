@@ -1,6 +1,6 @@
 //! What the user did wrong, or found wrong: one line says what and why.
 
-use checker::program::{Program, expect_wrong_usage};
+use checker::program::{Program, accept, expect_wrong_usage};
 
 use crate::PAIR;
 
@@ -14,6 +14,20 @@ fn an_answer_that_is_missing_is_an_error() {
         client.stderr(),
         "error: no answer: nothing came for 0.2 s\n"
     );
+}
+
+#[test]
+fn lines_that_were_not_sent_are_an_error_although_no_answer_is_awaited() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let mut client = PAIR.client(&address, &["--send-only"]);
+    drop(accept(&listener));
+    // The first line finds a closed door, and one behind it the reset.
+    client.write(&b"line\n".repeat(10_000));
+    client.end_input();
+    assert_eq!(client.wait(), 1);
+    let error = client.stderr();
+    assert!(error.contains("not every line was sent"), "{error}");
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! What the user did wrong, or found wrong: one line says what and why.
 
+use std::io::Write as _;
+
 use checker::program::{Program, accept, expect_wrong_usage};
 
-use crate::PAIR;
+use crate::{PAIR, read_to_end};
 
 #[test]
 fn an_answer_that_is_missing_is_an_error() {
@@ -28,6 +30,22 @@ fn lines_that_were_not_sent_are_an_error_although_no_answer_is_awaited() {
     assert_eq!(client.wait(), 1);
     let error = client.stderr();
     assert!(error.contains("not every line was sent"), "{error}");
+}
+
+#[test]
+fn answers_that_are_left_unread_turn_no_end_into_a_reset() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let mut client = PAIR.client(&address, &["--send-only"]);
+    let mut stream = accept(&listener);
+    // It lies in the client's buffer before the client has sent anything.
+    stream.write_all(b"an answer\n").unwrap();
+    client.write(b"the last line\n");
+    client.end_input();
+    // A reset would overtake it.
+    assert_eq!(read_to_end(&stream), b"the last line\n");
+    drop(stream);
+    assert_eq!(client.wait(), 0);
 }
 
 #[test]

@@ -13,6 +13,8 @@ mod ending;
 mod hostile;
 #[path = "pair/mistakes.rs"]
 mod mistakes;
+#[path = "pair/typed.rs"]
+mod typed;
 
 const PAIR: Pair = Pair {
     server: env!("CARGO_BIN_EXE_tcp-basics-server"),

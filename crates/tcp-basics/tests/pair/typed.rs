@@ -3,6 +3,8 @@
 use std::{
     io::{self, Write},
     sync::{Arc, Mutex},
+    thread,
+    time::Duration,
 };
 
 use checker::program::begin;
@@ -22,10 +24,13 @@ use crate::PAIR;
 #[derive(Clone, Default)]
 struct Screen {
     text: Arc<Mutex<String>>,
+    /// How long it takes to show something.
+    slow: Duration,
 }
 
 impl Write for Screen {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        thread::sleep(self.slow);
         let mut text = self.text.lock().expect("no panic");
         text.push_str(&String::from_utf8_lossy(bytes));
         Ok(bytes.len())
@@ -67,4 +72,18 @@ fn each_answer_comes_before_the_next_prompt_and_an_empty_line_is_no_message() {
     let ended = client(&server.address(), &lines, Settings::default(), &screen);
     assert_eq!(ended, "");
     assert_eq!(*screen.text.lock().unwrap(), ">>> >>> one\n>>> two\n>>> ");
+}
+
+#[test]
+fn a_slow_screen_is_no_slow_server() {
+    let server = PAIR.server(&[]);
+    let screen = Screen {
+        slow: Duration::from_millis(600),
+        ..Screen::default()
+    };
+    let settings = Settings {
+        timeout: Some(Duration::from_millis(200)),
+        ..Settings::default()
+    };
+    assert_eq!(client(&server.address(), &["one"], settings, &screen), "");
 }

@@ -7,16 +7,19 @@ use std::{
     time::Duration,
 };
 
-use checker::program::begin;
+use checker::program::{SOON, begin};
 use common::{
     input::Line,
     messages::Settings,
-    net::{ConnectOptions, connect},
+    net::{Acceptor, ConnectOptions, ListenOptions, connect, listen},
     output::Output,
     stop::Stop,
 };
-use crossbeam_channel::{Receiver, unbounded};
-use tcp_basics::client;
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use tcp_basics::{
+    client,
+    server::{self, Reply},
+};
 
 use crate::PAIR;
 
@@ -26,6 +29,8 @@ struct Screen {
     text: Arc<Mutex<String>>,
     /// How long it takes to show something.
     slow: Duration,
+    /// Who types an answer as soon as there is a prompt.
+    operator: Option<Sender<Line>>,
 }
 
 impl Write for Screen {
@@ -33,6 +38,9 @@ impl Write for Screen {
         thread::sleep(self.slow);
         let mut text = self.text.lock().expect("no panic");
         text.push_str(&String::from_utf8_lossy(bytes));
+        if let Some(operator) = self.operator.as_ref().filter(|_| bytes == b">>> ") {
+            operator.send(Ok(b"now".to_vec())).expect("a reader");
+        }
         Ok(bytes.len())
     }
     fn flush(&mut self) -> io::Result<()> {
@@ -86,4 +94,30 @@ fn a_slow_screen_is_no_slow_server() {
         ..Settings::default()
     };
     assert_eq!(client(&server.address(), &["one"], settings, &screen), "");
+}
+
+#[test]
+fn what_an_operator_typed_before_the_question_is_no_answer() {
+    let (operator, answers) = unbounded();
+    operator.send(Ok(b"too early".to_vec())).unwrap();
+    let screen = Screen {
+        operator: Some(operator),
+        ..Screen::default()
+    };
+    let stop = Stop::new();
+    let listeners = listen(&"127.0.0.1:0".parse().unwrap(), ListenOptions::default()).unwrap();
+    let address = listeners[0].endpoint().to_string();
+    let acceptor = Acceptor::new(listeners, &stop).unwrap();
+    let options = server::Options {
+        reply: Reply::Ask(answers),
+        once: true,
+        prompt: true,
+        settings: Settings::default(),
+        idle: Some(SOON),
+        grace: SOON,
+    };
+    let output = Output::to(screen);
+    let serving = begin(move || server::run(acceptor, &options, &output, &stop));
+    assert_eq!(PAIR.talk(&address, &["--message", "?"], "").0, "now\n");
+    assert_eq!(serving.end().unwrap().clients, 1);
 }

@@ -51,6 +51,23 @@ fn nobody_there_is_an_error_with_a_next_step() {
 }
 
 #[test]
+fn an_answer_for_somebody_else_is_an_error_of_the_load() {
+    let server = PAIR.server(&["--answer", "Hello, Eve!"]);
+    let args = ["--clients", "2", "--messages", "3"];
+    let mut client = PAIR.client(&server.address(), &args);
+    assert_eq!(client.wait(), 1);
+    let error = client.stderr();
+    assert!(
+        error.starts_with("error: 2 of 2 clients: the answer to 'client-"),
+        "{error}"
+    );
+    assert!(
+        error.ends_with("-name-0' is not for it: 'Hello, Eve!'\n"),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_name_that_is_no_text_is_refused_or_mended() {
     let server = PAIR.server(&[]);
     let run = |args: &[&str]| {

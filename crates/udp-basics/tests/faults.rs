@@ -13,7 +13,7 @@ use std::{
     net::SocketAddr,
     sync::{Arc, Mutex},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use checker::program::datagrams::{fake, receive, send, socket};
@@ -110,6 +110,18 @@ fn a_server_that_never_answers_is_given_up() {
     );
     // Who reads this has to know that 997 lines were not even tried.
     assert!(errors.contains("any line left is not sent"), "{errors}");
+}
+
+#[test]
+fn each_wait_is_twice_the_one_before() {
+    let silent = socket();
+    let address = silent.local_addr().unwrap().to_string();
+    let begun = Instant::now();
+    let args = ["--wait", "0.05", "--retries", "4", "--message", "x"];
+    assert_eq!(talk(&address, &args, "").2, 1);
+    // 1 + 2 + 4 + 8 + 16 times as long.
+    let least = 31 * Duration::from_millis(50);
+    assert!(begun.elapsed() >= least, "{:?}", begun.elapsed());
 }
 
 #[test]

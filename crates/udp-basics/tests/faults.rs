@@ -213,6 +213,19 @@ fn run_with(
     mode: Mode,
     wait: Duration,
 ) -> (Result<(), Failure>, String) {
+    let options = Options {
+        mode,
+        wait,
+        retries: 0,
+        numbered: true,
+        prompt: false,
+        verbose: false,
+        codec: TextCodec::default(),
+    };
+    run_as(to, target, &options)
+}
+
+fn run_as(to: &[&str], target: Target, options: &Options) -> (Result<(), Failure>, String) {
     #[derive(Clone, Default)]
     struct Printed(Arc<Mutex<Vec<u8>>>);
     impl Write for Printed {
@@ -231,19 +244,10 @@ fn run_with(
     let (lines, input) = crossbeam_channel::bounded(1);
     lines.send(Ok(b"hi".to_vec())).expect("there is room");
     drop(lines);
-    let options = Options {
-        mode,
-        wait,
-        retries: 0,
-        numbered: true,
-        prompt: false,
-        verbose: false,
-        codec: TextCodec::default(),
-    };
     let printed = Printed::default();
     let output = Output::to(printed.clone());
     let sockets = to.iter().flat_map(open).collect();
-    let result = client::run(sockets, &input, &options, &output, &Stop::new());
+    let result = client::run(sockets, &input, options, &output, &Stop::new());
     let printed = printed.0.lock().expect("no panic").clone();
     (result, String::from_utf8(printed).expect("text"))
 }
@@ -261,4 +265,27 @@ fn everybody_who_answers_is_listed_once() {
     let (result, printed) = run(&[&first], Target::Unconnected, Mode::Everybody);
     assert!(result.is_ok());
     assert_eq!(printed, format!("{first}: hi\n{second}: hi\n"));
+}
+
+#[test]
+fn who_asks_everybody_asks_again_while_nobody_answers() {
+    let mut asked = 0;
+    let late = fake(move |socket, request, from| {
+        asked += 1;
+        if asked == 3 {
+            send(socket, request, from);
+        }
+    });
+    let options = Options {
+        mode: Mode::Everybody,
+        wait: Duration::from_millis(300),
+        retries: 2,
+        numbered: true,
+        prompt: false,
+        verbose: false,
+        codec: TextCodec::default(),
+    };
+    let (result, printed) = run_as(&[&late], Target::Unconnected, &options);
+    assert!(result.is_ok());
+    assert_eq!(printed, format!("{late}: hi\n"));
 }

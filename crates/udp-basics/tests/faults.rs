@@ -289,3 +289,19 @@ fn who_asks_everybody_asks_again_while_nobody_answers() {
     assert!(result.is_ok());
     assert_eq!(printed, format!("{late}: hi\n"));
 }
+
+#[test]
+fn who_only_sends_is_told_when_nobody_listens_any_more() {
+    let server = socket();
+    let address = server.local_addr().unwrap().to_string();
+    let mut client = PAIR.client(&address, &["--send-only", "--wait", "5"]);
+    client.write(b"one\n");
+    assert_eq!(receive(&server).0, b"1 one");
+    drop(server);
+    // The last line: no later one can bring the news.
+    client.write(b"two\n");
+    client.end_input();
+    assert_eq!(client.wait(), 1);
+    let errors = client.stderr();
+    assert!(errors.contains("nobody listens there"), "{errors}");
+}

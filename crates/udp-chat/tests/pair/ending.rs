@@ -105,6 +105,19 @@ mod signals {
     }
 
     #[test]
+    fn a_member_that_is_gone_does_not_hold_up_the_end() {
+        // Longer than this test waits for anything.
+        let mut server = server(&["--grace", "3600"]);
+        let (address, ada, bo) = (server.address(), socket(), socket());
+        join(&ada, &address, "Ada");
+        join(&bo, &address, "Bo");
+        assert_eq!(receive(&ada).0, "NOTE 1 joined Bo");
+        // She has not acknowledged it, and nothing comes from her any more.
+        server.signal(Signal::Terminate);
+        assert_eq!(server.wait(), 0);
+    }
+
+    #[test]
     fn a_stop_does_not_wait_for_a_server_that_is_silent() {
         let address = fake(|socket, bytes, from| {
             let answer: &[u8] = match bytes {

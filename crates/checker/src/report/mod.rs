@@ -120,6 +120,44 @@ mod tests {
     }
 
     #[test]
+    fn the_carets_stand_under_the_first_wrong_byte() {
+        let lesson = crate::suites::find("tcp-basics").expect("the lesson is there");
+        let failure = Failure::compared(
+            ONE_READ_ONE_MESSAGE,
+            Vec::new(),
+            Side::bytes("你好 world\n", ""),
+            Side::bytes("你好 wOrld\n", ""),
+        );
+        let Failure::Wrong(wrong) = failure else {
+            panic!("a comparison is about the program");
+        };
+        let made = Card::new(lesson, &lesson.checks[1], *wrong, String::new());
+        let style = Style {
+            color: false,
+            width: 80,
+        };
+        let mut text = Vec::new();
+        card(&made, &mut text, style).unwrap();
+        let text = String::from_utf8(text).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        // What stands above the caret, in columns: a Chinese character has two.
+        let above = |caret: &str| {
+            let at = lines.iter().position(|line| line.contains(caret));
+            let at = at.unwrap_or_else(|| panic!("no {caret} in\n{text}"));
+            let column = lines[at].find(caret).expect("found");
+            let mut left = column;
+            let mut rest = lines[at - 1].chars();
+            while left > 0 {
+                let c = rest.next().expect("the caret stands under the text");
+                left -= crate::show::width(c.encode_utf8(&mut [0; 4]));
+            }
+            rest.as_str()
+        };
+        assert!(above("^ first wrong byte, at 8").starts_with("Orld"));
+        assert!(above("^^").starts_with("4f 72 6c 64"));
+    }
+
+    #[test]
     fn json_is_well_formed_and_complete() {
         let text = written(|reports, out| json(reports, out));
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();

@@ -28,7 +28,7 @@ mod tests {
     use super::*;
     use crate::causes::ONE_READ_ONE_MESSAGE;
     use crate::history::Event;
-    use crate::lesson::Role;
+    use crate::lesson::{Check, Role};
     use crate::run::{CheckResult, Outcome, Report};
     use crate::verdict::{Card, Failure, Side};
 
@@ -155,6 +155,37 @@ mod tests {
         };
         assert!(above("^ first wrong byte, at 8").starts_with("Orld"));
         assert!(above("^^").starts_with("4f 72 6c 64"));
+    }
+
+    #[test]
+    fn the_card_is_of_what_cost_the_pass() {
+        let mut report = sample();
+        let level = |core: bool| move |check: &&Check| check.level.is_core() == core;
+        let checks = report.lesson.checks;
+        let [more, core] = [false, true].map(|core| checks.iter().find(level(core)));
+        let wrong = |check: Option<&'static Check>| {
+            let check = check.expect("a check of each level");
+            let Failure::Wrong(wrong) = Failure::words(ONE_READ_ONE_MESSAGE, "this", "that") else {
+                panic!("words are about the program");
+            };
+            let card = Card::new(report.lesson, check, *wrong, String::new());
+            CheckResult {
+                check,
+                outcome: Outcome::Failed(Box::new(card)),
+                elapsed: Duration::ZERO,
+            }
+        };
+        report.results = [more, core].map(wrong).into();
+        let style = Style {
+            color: false,
+            width: 80,
+        };
+        let mut text = Vec::new();
+        pretty(&[report], &mut text, style).unwrap();
+        let text = String::from_utf8(text).unwrap();
+        let names = [core, more].map(|check| check.expect("found above").name);
+        let [card, also] = names.map(|name| [format!("✗ {name} ("), format!("also {name} (")]);
+        assert!(text.contains(&card[0]) && text.contains(&also[1]), "{text}");
     }
 
     #[test]

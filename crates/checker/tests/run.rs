@@ -131,6 +131,15 @@ fn a_replay_says_the_same_words() {
 }
 
 #[test]
+fn a_program_cannot_fill_the_disk() {
+    let dir = tempfile::tempdir().unwrap();
+    // No core dumps, and no file above 1 GiB.
+    let command = "sh -c 'ulimit -c >&2; ulimit -f >&2; exit 1'";
+    let report = judge(Role::Server, command, dir.path());
+    assert_eq!(first_card(&report).last_words, [&b"0"[..], b"2097152"]);
+}
+
+#[test]
 fn placeholders_reach_the_program_as_words_and_in_the_environment() {
     let dir = tempfile::tempdir().unwrap();
     let command =

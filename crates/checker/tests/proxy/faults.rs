@@ -144,6 +144,21 @@ fn rate_spreads_bytes_over_time() {
 }
 
 #[test]
+fn zero_counts_as_one() {
+    let faults = Faults {
+        split: Some(0),
+        ..Faults::default()
+    };
+    let rig = Rig::new(to_server(faults), read_all);
+    let mut client = rig.connect();
+    client.write_all(b"abc").unwrap();
+    drop(client);
+    let (received, events) = rig.finish();
+    assert_eq!(received, b"abc");
+    assert_eq!(writes(&events, Direction::ToServer).len(), 3);
+}
+
+#[test]
 fn faults_apply_to_their_direction_only() {
     let plan = Plan {
         to_client: Faults {

@@ -131,6 +131,15 @@ fn refusals() {
 }
 
 #[test]
+fn a_name_that_the_server_gives_does_not_drive_the_terminal() {
+    let mut bo = Client::new();
+    bo.wait(0);
+    bo.hear("COOKIE AbCdEfGhIjk");
+    bo.hear("WELCOME \x1b[2J 1");
+    assert_eq!(bo.did.shown, ["* you are \\x1b[2J, 1 here"]);
+}
+
+#[test]
 fn each_is_shown_once_and_in_order() {
     let mut bo = Client::joined();
     assert_eq!(bo.hear("MSG 3 Ada three"), ["ACK 3"]);

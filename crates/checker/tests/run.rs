@@ -84,6 +84,28 @@ fn the_first_failure_stops_the_role_unless_told_otherwise() {
 }
 
 #[test]
+fn a_port_that_is_taken_is_no_fault_of_the_program_and_ends_the_run() {
+    let dir = tempfile::tempdir().unwrap();
+    let lesson = suites::find("tcp-basics").unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let target = Target {
+        port: Some(taken.local_addr().unwrap().port()),
+        ..target(Role::Server, "false", dir.path())
+    };
+    let report = run(lesson, &target, &options(), &mut |_| {});
+    let [first, rest @ ..] = &outcomes(&report)[..] else {
+        panic!("no check was made");
+    };
+    assert!(
+        matches!(first, Outcome::Broken(why) if why.contains("already listens")),
+        "{first:?}"
+    );
+    let not_run = |outcome: &&Outcome| matches!(outcome, Outcome::NotRun);
+    assert!(rest.iter().all(not_run), "{rest:?}");
+    assert_eq!(report.verdict().exit_code(), 3);
+}
+
+#[test]
 fn a_check_asked_for_by_name_is_made_or_there_is_no_verdict() {
     let dir = tempfile::tempdir().unwrap();
     let lesson = suites::find("tcp-basics").unwrap();
@@ -128,6 +150,15 @@ fn a_replay_says_the_same_words() {
     };
     assert_eq!(fed(5, None), fed(5, Some("sends-lines")));
     assert_ne!(fed(5, None), fed(6, None));
+}
+
+#[test]
+fn a_program_cannot_fill_the_disk() {
+    let dir = tempfile::tempdir().unwrap();
+    // No core dumps, and no file above 1 GiB.
+    let command = "sh -c 'ulimit -c >&2; ulimit -f >&2; exit 1'";
+    let report = judge(Role::Server, command, dir.path());
+    assert_eq!(first_card(&report).last_words, [&b"0"[..], b"2097152"]);
 }
 
 #[test]

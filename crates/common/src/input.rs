@@ -103,6 +103,13 @@ mod tests {
     }
 
     #[test]
+    fn only_a_few_lines_are_read_ahead() {
+        // However long the file is: what nobody takes stays there.
+        let lines = lines(io::empty(), 10).unwrap();
+        assert!(lines.capacity().is_some_and(|most| most <= 64));
+    }
+
+    #[test]
     fn a_line_over_the_limit_ends_the_input() {
         let lines = lines(io::repeat(b'x'), 10).unwrap();
         assert!(matches!(

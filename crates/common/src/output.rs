@@ -184,6 +184,31 @@ pub(crate) fn end_stopped(how_far: &'static str) -> ! {
 mod tests {
     use super::*;
 
+    /// Counts how often it was flushed.
+    #[derive(Clone, Default)]
+    struct Flushed(Arc<AtomicU64>);
+
+    impl Write for Flushed {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_line_and_a_prompt_are_seen_at_once() {
+        let flushed = Flushed::default();
+        let output = Output::to(flushed.clone());
+        output.line("line").unwrap();
+        assert_eq!(flushed.0.load(Ordering::SeqCst), 1);
+        // No line feed makes anybody else flush it.
+        output.prompt(">>> ").unwrap();
+        assert_eq!(flushed.0.load(Ordering::SeqCst), 2);
+    }
+
     #[test]
     fn reasons_have_no_numbers() {
         let error = io::Error::from_raw_os_error(2);

@@ -223,6 +223,22 @@ fn a_stop_wakes_also_where_the_buffer_is_full() {
 }
 
 #[test]
+fn two_families_on_one_port_are_two_sockets() {
+    if std::net::UdpSocket::bind("[::1]:0").is_err() {
+        eprintln!("no IPv6 loopback here");
+        return;
+    }
+    // Somebody else may have the port for IPv4: then another one. Were it [::]
+    // that takes IPv4, none would do.
+    let both = (0..20).any(|_| {
+        let v6 = bind("[::]:0");
+        let v4 = v6.local().to_string().replace("[::]", "0.0.0.0");
+        DatagramSocket::bind(&v4.parse().unwrap()).is_ok()
+    });
+    assert!(both, "[::] must not take IPv4");
+}
+
+#[test]
 fn unix_paths_are_no_addresses_of_datagrams_here() {
     let address: Address = "unix:/nowhere/socket".parse().unwrap();
     assert!(DatagramSocket::bind(&address).is_err());

@@ -109,6 +109,25 @@ fn a_unix_path_is_replaced_only_when_abandoned_and_removed_at_the_end() {
     assert!(path.exists());
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_unix_server_too_busy_to_accept_is_no_leftover() {
+    use socket2::{Domain, SockAddr, Socket, Type};
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("s");
+    let busy = SockAddr::unix(&path).unwrap();
+    let socket = || Socket::new(Domain::UNIX, Type::STREAM, None).unwrap();
+    let (server, waiting) = (socket(), socket());
+    server.bind(&busy).unwrap();
+    server.listen(0).unwrap();
+    // The backlog has one place. Whoever comes now and can wait does.
+    waiting.connect(&busy).unwrap();
+    let address: Address = format!("unix:{}", path.display()).parse().unwrap();
+    let refused = begin(move || listen(&address, ListenOptions::default()).map(drop)).end();
+    assert_eq!(refused.unwrap_err().kind(), io::ErrorKind::AddrInUse);
+}
+
 #[cfg(unix)]
 #[test]
 fn the_path_of_a_client_is_removed_too_and_nothing_else() {

@@ -13,6 +13,8 @@ mod ending;
 mod hostile;
 #[path = "pair/mistakes.rs"]
 mod mistakes;
+#[path = "pair/typed.rs"]
+mod typed;
 
 const PAIR: Pair = Pair {
     server: env!("CARGO_BIN_EXE_tcp-basics-server"),
@@ -109,12 +111,13 @@ fn replies_of_every_kind() {
     let (printed, _) = PAIR.talk(&fixed.address(), &["--message", "a", "--message", "b"], "");
     assert_eq!(printed, "tcp的服务器的数据\ntcp的服务器的数据\n");
 
-    let none = PAIR.server(&["--reply", "none", "--once"]);
+    let mut none = PAIR.server(&["--reply", "none", "--once"]);
     assert_eq!(
         PAIR.talk(&none.address(), &["--send-only"], "a\nb\n"),
         (String::new(), 0)
     );
     none.expect_line(|line| line.ends_with(": b"));
+    assert_eq!(none.wait(), 0, "after its first client");
 
     let mut ask = PAIR.server(&["--reply", "ask"]);
     let address = ask.address();

@@ -13,7 +13,7 @@ use std::{
     net::SocketAddr,
     sync::{Arc, Mutex},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use checker::program::datagrams::{fake, receive, send, socket};
@@ -113,6 +113,18 @@ fn a_server_that_never_answers_is_given_up() {
 }
 
 #[test]
+fn each_wait_is_twice_the_one_before() {
+    let silent = socket();
+    let address = silent.local_addr().unwrap().to_string();
+    let begun = Instant::now();
+    let args = ["--wait", "0.05", "--retries", "4", "--message", "x"];
+    assert_eq!(talk(&address, &args, "").2, 1);
+    // 1 + 2 + 4 + 8 + 16 times as long.
+    let least = 31 * Duration::from_millis(50);
+    assert!(begun.elapsed() >= least, "{:?}", begun.elapsed());
+}
+
+#[test]
 fn nobody_there_is_an_error_with_a_next_step() {
     let address = socket().local_addr().unwrap().to_string();
     let (printed, errors, code) = talk(&address, &["--wait", "10"], "hello\n");
@@ -201,6 +213,19 @@ fn run_with(
     mode: Mode,
     wait: Duration,
 ) -> (Result<(), Failure>, String) {
+    let options = Options {
+        mode,
+        wait,
+        retries: 0,
+        numbered: true,
+        prompt: false,
+        verbose: false,
+        codec: TextCodec::default(),
+    };
+    run_as(to, target, &options)
+}
+
+fn run_as(to: &[&str], target: Target, options: &Options) -> (Result<(), Failure>, String) {
     #[derive(Clone, Default)]
     struct Printed(Arc<Mutex<Vec<u8>>>);
     impl Write for Printed {
@@ -219,19 +244,10 @@ fn run_with(
     let (lines, input) = crossbeam_channel::bounded(1);
     lines.send(Ok(b"hi".to_vec())).expect("there is room");
     drop(lines);
-    let options = Options {
-        mode,
-        wait,
-        retries: 0,
-        numbered: true,
-        prompt: false,
-        verbose: false,
-        codec: TextCodec::default(),
-    };
     let printed = Printed::default();
     let output = Output::to(printed.clone());
     let sockets = to.iter().flat_map(open).collect();
-    let result = client::run(sockets, &input, &options, &output, &Stop::new());
+    let result = client::run(sockets, &input, options, &output, &Stop::new());
     let printed = printed.0.lock().expect("no panic").clone();
     (result, String::from_utf8(printed).expect("text"))
 }
@@ -249,4 +265,43 @@ fn everybody_who_answers_is_listed_once() {
     let (result, printed) = run(&[&first], Target::Unconnected, Mode::Everybody);
     assert!(result.is_ok());
     assert_eq!(printed, format!("{first}: hi\n{second}: hi\n"));
+}
+
+#[test]
+fn who_asks_everybody_asks_again_while_nobody_answers() {
+    let mut asked = 0;
+    let late = fake(move |socket, request, from| {
+        asked += 1;
+        if asked == 3 {
+            send(socket, request, from);
+        }
+    });
+    let options = Options {
+        mode: Mode::Everybody,
+        wait: Duration::from_millis(300),
+        retries: 2,
+        numbered: true,
+        prompt: false,
+        verbose: false,
+        codec: TextCodec::default(),
+    };
+    let (result, printed) = run_as(&[&late], Target::Unconnected, &options);
+    assert!(result.is_ok());
+    assert_eq!(printed, format!("{late}: hi\n"));
+}
+
+#[test]
+fn who_only_sends_is_told_when_nobody_listens_any_more() {
+    let server = socket();
+    let address = server.local_addr().unwrap().to_string();
+    let mut client = PAIR.client(&address, &["--send-only", "--wait", "5"]);
+    client.write(b"one\n");
+    assert_eq!(receive(&server).0, b"1 one");
+    drop(server);
+    // The last line: no later one can bring the news.
+    client.write(b"two\n");
+    client.end_input();
+    assert_eq!(client.wait(), 1);
+    let errors = client.stderr();
+    assert!(errors.contains("nobody listens there"), "{errors}");
 }

@@ -13,13 +13,14 @@ use std::{
     time::{Duration, Instant},
 };
 
+use checker::program::within;
 use common::{
     input::Line,
     net::{DatagramOptions, DatagramSocket},
     output::{Output, OutputError},
     stop::Stop,
 };
-use crossbeam_channel::unbounded;
+use crossbeam_channel::{Sender, unbounded};
 use network::bad_network;
 use talk::{ask, client, join, receive, server, socket};
 use udp_chat::{
@@ -161,6 +162,45 @@ fn memory(process: u32) -> Option<usize> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
     line.split_whitespace().nth(1)?.parse().ok()
+}
+
+/// Leaves as soon as it is in.
+struct Visit(Option<Sender<Line>>, Vec<String>);
+
+impl Show for Visit {
+    fn show(&mut self, news: &News<'_>) -> Result<(), OutputError> {
+        self.1.push(news.to_string());
+        self.0 = None;
+        Ok(())
+    }
+}
+
+#[test]
+fn where_nobody_answers_the_next_address_of_the_name_is_tried() {
+    let (deaf, server) = (socket(), server(&[]));
+    let silent = deaf.local_addr().expect("bound").to_string();
+    let open = |address: String| {
+        let address = address.parse().expect("an address");
+        DatagramSocket::open(&address, &DatagramOptions::default()).expect("a socket")
+    };
+    let sockets: Vec<_> = [silent, server.address()]
+        .map(open)
+        .into_iter()
+        .flatten()
+        .collect();
+    let options = chat::Options {
+        name: "Bo".to_owned(),
+        patience: Patience::default(),
+    };
+    let (typed, input) = unbounded();
+    let mut visit = Visit(Some(typed), Vec::new());
+    let (ended, shown) = within(move || {
+        let ended = chat::run(&sockets, &input, &options, &mut visit, &Stop::new());
+        (ended, visit.1)
+    });
+    assert!(ended.is_ok(), "{ended:?}");
+    assert_eq!(shown, ["* you are Bo, 1 here"]);
+    assert!(deaf.recv(&mut [0; 9]).is_ok(), "it was asked first");
 }
 
 /// What comes while the server waits for the processor is still there when it

@@ -106,10 +106,12 @@ fn refusals() {
         }
     }
     let mut bo = Client::joined();
-    bo.say("one");
+    // What is said may come from a file.
+    bo.say("one \x1b[2J");
     bo.say("two");
     bo.hear("ERR BAD 1 too rude");
-    assert_eq!(bo.did.shown, ["* the server refused it (BAD): one"]);
+    let refused = "* the server refused it (BAD): one \\x1b[2J";
+    assert_eq!(bo.did.shown, [refused]);
     bo.hear("ERR BAD 1");
     assert_eq!(bo.did.shown.len(), 1, "once is enough");
     assert_eq!(bo.let_pass(120), [(100, "SAY 2 two".to_owned())]);
@@ -126,6 +128,15 @@ fn refusals() {
     }
     bo.hear("ERR NOJOIN 0");
     assert_eq!(bo.session.end(), Some(End::Forgotten));
+}
+
+#[test]
+fn a_name_that_the_server_gives_does_not_drive_the_terminal() {
+    let mut bo = Client::new();
+    bo.wait(0);
+    bo.hear("COOKIE AbCdEfGhIjk");
+    bo.hear("WELCOME \x1b[2J 1");
+    assert_eq!(bo.did.shown, ["* you are \\x1b[2J, 1 here"]);
 }
 
 #[test]

@@ -92,6 +92,26 @@ fn a_server_that_never_answers_is_given_up() {
 }
 
 #[test]
+fn each_wait_is_twice_the_one_before_and_no_longer_than_the_timeout() {
+    for form in [&["--format", "hi"][..], &["--sntp"]] {
+        let silent = socket();
+        let address = silent.local_addr().unwrap().to_string();
+        let asked = |wait: &str, timeout: &str| {
+            let more = ["--count", "1", "--wait", wait, "--timeout", timeout];
+            let (_, errors, code) = talk(&address, &[form, &more].concat());
+            assert_eq!(code, 1);
+            let again = errors.split_once("asked again: ").map(|(_, rest)| rest);
+            let count = again.and_then(|rest| rest.split(',').next()?.parse().ok());
+            count.unwrap_or(0)
+        };
+        // 0.05 + 0.1 + 0.2 + 0.4 s, and what is left of a second.
+        assert!(asked("0.05", "1") <= 4);
+        // A wait of a quarter of an hour ends after the tenth of a second.
+        assert_eq!(asked("1000", "0.1"), 0);
+    }
+}
+
+#[test]
 fn one_question_without_an_answer_is_not_the_end() {
     let address = fake({
         let mut count = 0;

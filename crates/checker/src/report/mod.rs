@@ -28,7 +28,7 @@ mod tests {
     use super::*;
     use crate::causes::ONE_READ_ONE_MESSAGE;
     use crate::history::Event;
-    use crate::lesson::Role;
+    use crate::lesson::{Check, Role};
     use crate::run::{CheckResult, Outcome, Report};
     use crate::verdict::{Card, Failure, Side};
 
@@ -117,6 +117,75 @@ mod tests {
             )
         });
         assert!(colored.contains("\u{1b}["));
+    }
+
+    #[test]
+    fn the_carets_stand_under_the_first_wrong_byte() {
+        let lesson = crate::suites::find("tcp-basics").expect("the lesson is there");
+        let failure = Failure::compared(
+            ONE_READ_ONE_MESSAGE,
+            Vec::new(),
+            Side::bytes("你好 world\n", ""),
+            Side::bytes("你好 wOrld\n", ""),
+        );
+        let Failure::Wrong(wrong) = failure else {
+            panic!("a comparison is about the program");
+        };
+        let made = Card::new(lesson, &lesson.checks[1], *wrong, String::new());
+        let style = Style {
+            color: false,
+            width: 80,
+        };
+        let mut text = Vec::new();
+        card(&made, &mut text, style).unwrap();
+        let text = String::from_utf8(text).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        // What stands above the caret, in columns: a Chinese character has two.
+        let above = |caret: &str| {
+            let at = lines.iter().position(|line| line.contains(caret));
+            let at = at.unwrap_or_else(|| panic!("no {caret} in\n{text}"));
+            let column = lines[at].find(caret).expect("found");
+            let mut left = column;
+            let mut rest = lines[at - 1].chars();
+            while left > 0 {
+                let c = rest.next().expect("the caret stands under the text");
+                left -= crate::show::width(c.encode_utf8(&mut [0; 4]));
+            }
+            rest.as_str()
+        };
+        assert!(above("^ first wrong byte, at 8").starts_with("Orld"));
+        assert!(above("^^").starts_with("4f 72 6c 64"));
+    }
+
+    #[test]
+    fn the_card_is_of_what_cost_the_pass() {
+        let mut report = sample();
+        let level = |core: bool| move |check: &&Check| check.level.is_core() == core;
+        let checks = report.lesson.checks;
+        let [more, core] = [false, true].map(|core| checks.iter().find(level(core)));
+        let wrong = |check: Option<&'static Check>| {
+            let check = check.expect("a check of each level");
+            let Failure::Wrong(wrong) = Failure::words(ONE_READ_ONE_MESSAGE, "this", "that") else {
+                panic!("words are about the program");
+            };
+            let card = Card::new(report.lesson, check, *wrong, String::new());
+            CheckResult {
+                check,
+                outcome: Outcome::Failed(Box::new(card)),
+                elapsed: Duration::ZERO,
+            }
+        };
+        report.results = [more, core].map(wrong).into();
+        let style = Style {
+            color: false,
+            width: 80,
+        };
+        let mut text = Vec::new();
+        pretty(&[report], &mut text, style).unwrap();
+        let text = String::from_utf8(text).unwrap();
+        let names = [core, more].map(|check| check.expect("found above").name);
+        let [card, also] = names.map(|name| [format!("✗ {name} ("), format!("also {name} (")]);
+        assert!(text.contains(&card[0]) && text.contains(&also[1]), "{text}");
     }
 
     #[test]

@@ -113,3 +113,24 @@ impl Report {
         Verdict::worst(verdicts)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Verdict::{self, Broken, Failed, NotChecked, Passed, Stopped};
+
+    #[test]
+    fn the_worst_decides_and_nothing_is_no_pass() {
+        for (found, verdict, code) in [
+            (&[Passed, Stopped, Broken, Failed][..], Failed, 1),
+            (&[Passed, Stopped, Broken], Broken, 3),
+            (&[Passed, Stopped], Stopped, 130),
+            (&[NotChecked, Passed], Passed, 0),
+            (&[NotChecked], NotChecked, 3),
+            (&[], NotChecked, 3),
+        ] {
+            let worst = Verdict::worst(found.iter().copied());
+            assert_eq!(worst, verdict, "{found:?}");
+            assert_eq!(worst.exit_code(), code, "{found:?}");
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! What a fault does to the bytes that pass: cut, join, hold, slow down.
 
 use std::io::{Read, Write};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use checker::proxy::stream::{Direction, Faults, Plan};
@@ -141,6 +142,39 @@ fn rate_spreads_bytes_over_time() {
     assert!(writes.iter().all(|(_, bytes)| bytes.len() <= 50));
     let took = writes.last().unwrap().0 - writes[0].0;
     assert!(took >= Duration::from_millis(350), "{took:?}");
+}
+
+#[test]
+fn a_pause_before_it_earns_no_burst() {
+    let faults = Faults {
+        rate: Some(1000),
+        ..Faults::default()
+    };
+    let rig = Rig::new(to_server(faults), read_all);
+    let mut client = rig.connect();
+    // The pause is what is tested.
+    thread::sleep(Duration::from_millis(300));
+    client.write_all(&[b'x'; 400]).unwrap();
+    drop(client);
+    let (_, events) = rig.finish();
+    let writes = writes(&events, Direction::ToServer);
+    let took = writes.last().unwrap().0 - writes[0].0;
+    assert!(took >= Duration::from_millis(350), "{took:?}");
+}
+
+#[test]
+fn zero_counts_as_one() {
+    let faults = Faults {
+        split: Some(0),
+        ..Faults::default()
+    };
+    let rig = Rig::new(to_server(faults), read_all);
+    let mut client = rig.connect();
+    client.write_all(b"abc").unwrap();
+    drop(client);
+    let (received, events) = rig.finish();
+    assert_eq!(received, b"abc");
+    assert_eq!(writes(&events, Direction::ToServer).len(), 3);
 }
 
 #[test]

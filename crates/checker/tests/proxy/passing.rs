@@ -1,7 +1,7 @@
 //! What passes: everything, in order, and the same bytes under every harmless fault.
 
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, TcpListener, TcpStream};
 use std::time::Duration;
 
 use checker::proxy::stream::{Direction, Faults, Plan, Proxy, What};
@@ -70,6 +70,23 @@ fn connections_are_numbered_and_independent() {
         .map(|event| event.connection)
         .collect();
     assert_eq!(numbers, [1, 2]);
+}
+
+#[test]
+fn two_families_on_one_port_are_two_proxies() {
+    if TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_err() {
+        eprintln!("no IPv6 loopback here");
+        return;
+    }
+    let nobody = (Ipv4Addr::LOCALHOST, 9).into();
+    let start = |listen| Proxy::start(listen, nobody, Plan::default(), unbounded().0);
+    // Somebody else may have the port for IPv4: then another one. Were it [::]
+    // that takes IPv4, none would do.
+    let both = (0..20).any(|_| {
+        let v6 = start((Ipv6Addr::UNSPECIFIED, 0).into()).unwrap();
+        start((Ipv4Addr::UNSPECIFIED, v6.local_addr().port()).into()).is_ok()
+    });
+    assert!(both, "[::] must not take IPv4");
 }
 
 fn harmless() -> impl Strategy<Value = Faults> {

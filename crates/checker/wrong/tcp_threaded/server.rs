@@ -164,6 +164,12 @@ impl House {
         if self.bug == Bug::WrongClient {
             *lock(&self.latest) = copy.try_clone().ok();
         }
+        if self.bug == Bug::MakesRoom
+            && guests.len() == 40
+            && let Some(guest) = guests.values().next()
+        {
+            let _ = guest.shutdown(Shutdown::Both);
+        }
         guests.insert(peer, copy);
         say(&format!("{peer} joined, {} connected", guests.len()));
         Some(socket)

@@ -105,7 +105,8 @@ impl Server {
         if !known || self.bug == Bug::NotesTwice {
             self.note("joined", name, sender);
         }
-        let count = self.members.len() - usize::from(self.bug == Bug::CountWithout);
+        let count = self.members.len() - usize::from(self.bug == Bug::CountWithout)
+            + usize::from(known && self.bug == Bug::CountsAgain);
         let line = match self.bug {
             Bug::NoCount => format!("WELCOME {name}"),
             Bug::LowersNames => format!("WELCOME {} {count}", name.to_lowercase()),

@@ -228,3 +228,32 @@ fn timed_out(error: io::Error) -> io::Error {
         _ => error,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::{TcpListener, TcpStream};
+
+    #[test]
+    fn options_reach_the_socket() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        for (nodelay, keepalive) in [(false, None), (true, Some(Duration::from_secs(77)))] {
+            let socket = TcpStream::connect(address).unwrap();
+            let mut stream = Stream::new(socket.into(), &address.into(), None);
+            let options = StreamOptions {
+                nodelay,
+                keepalive,
+                write_limit: None,
+            };
+            stream.configure(options).unwrap();
+            assert_eq!(stream.socket.tcp_nodelay().unwrap(), nodelay);
+            assert_eq!(stream.socket.keepalive().unwrap(), keepalive.is_some());
+            // Windows takes the time and does not tell it again.
+            #[cfg(unix)]
+            if let Some(idle) = keepalive {
+                assert_eq!(stream.socket.tcp_keepalive_time().unwrap(), idle);
+            }
+        }
+    }
+}

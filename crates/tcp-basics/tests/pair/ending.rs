@@ -18,7 +18,7 @@ mod signals {
     use checker::program::{Bare, Program, Signal, accept};
 
     use super::*;
-    use crate::raw;
+    use crate::{raw, read_to_end};
 
     #[test]
     fn a_stop_lets_the_client_go_at_once_and_says_what_was_done() {
@@ -58,6 +58,25 @@ mod signals {
         server.expect_line(|line| line.ends_with(": ?"));
         assert_eq!(server.signal_until_it_ends(Signal::Terminate), 143);
         assert!(!path.exists(), "the path is removed also then");
+    }
+
+    #[test]
+    fn within_the_grace_an_answer_goes_out_to_its_end() {
+        // 60 MB, more than the buffers on the way hold.
+        let reply = "x".repeat(60_000);
+        let args = ["--grace", "60", "--timeout", "60", "--reply", &reply];
+        let mut server = PAIR.server(&args);
+        let mut stream = raw(&server.address());
+        stream.write_all(&b"?\n".repeat(1000)).unwrap();
+        server.expect_line(|line| line.ends_with(": ?"));
+        server.signal(Signal::Terminate);
+        // Slow on purpose: longer than a process without a grace lives on.
+        thread::sleep(Duration::from_millis(1200));
+        let answers = read_to_end(&stream);
+        assert_eq!(answers.len(), 1000 * (reply.len() + 1));
+        drop(stream);
+        assert_eq!(server.wait(), 0);
+        assert_eq!(server.stderr(), "served: clients: 1, messages: 1000\n");
     }
 
     #[test]

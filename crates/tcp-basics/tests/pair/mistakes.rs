@@ -1,8 +1,10 @@
 //! What the user did wrong, or found wrong: one line says what and why.
 
-use checker::program::expect_wrong_usage;
+use std::io::Write as _;
 
-use crate::PAIR;
+use checker::program::{Program, accept, expect_wrong_usage};
+
+use crate::{PAIR, read_to_end};
 
 #[test]
 fn an_answer_that_is_missing_is_an_error() {
@@ -14,6 +16,36 @@ fn an_answer_that_is_missing_is_an_error() {
         client.stderr(),
         "error: no answer: nothing came for 0.2 s\n"
     );
+}
+
+#[test]
+fn lines_that_were_not_sent_are_an_error_although_no_answer_is_awaited() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let mut client = PAIR.client(&address, &["--send-only"]);
+    drop(accept(&listener));
+    // The first line finds a closed door, and one behind it the reset.
+    client.write(&b"line\n".repeat(10_000));
+    client.end_input();
+    assert_eq!(client.wait(), 1);
+    let error = client.stderr();
+    assert!(error.contains("not every line was sent"), "{error}");
+}
+
+#[test]
+fn answers_that_are_left_unread_turn_no_end_into_a_reset() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let mut client = PAIR.client(&address, &["--send-only"]);
+    let mut stream = accept(&listener);
+    // It lies in the client's buffer before the client has sent anything.
+    stream.write_all(b"an answer\n").unwrap();
+    client.write(b"the last line\n");
+    client.end_input();
+    // A reset would overtake it.
+    assert_eq!(read_to_end(&stream), b"the last line\n");
+    drop(stream);
+    assert_eq!(client.wait(), 0);
 }
 
 #[test]
@@ -47,6 +79,32 @@ fn wrong_usage_is_one_line_and_exit_code_2() {
         (&["--reply", "two\nlines"], "--reply"),
     ];
     expect_wrong_usage(PAIR.server, &refused);
+}
+
+#[test]
+fn who_lets_other_machines_in_is_told() {
+    let args = ["--listen", "127.0.0.1:0", "--listen", "0.0.0.0:0"];
+    let server = Program::start(PAIR.server, &args);
+    let open = server.addresses(2).remove(1);
+    let warning = format!("warning: other machines can reach {open}");
+    server.expect_complaint(|line| line == warning);
+    assert_eq!(server.complaints().lines().count(), 1, "loopback is safe");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_output_file_that_may_not_grow_is_an_error_and_not_a_signal() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, file) = (PAIR.server, folder.path().join("out"));
+    let file = file.display();
+    let command = format!("ulimit -f 0; exec '{server}' --listen 127.0.0.1:0 > '{file}'");
+    let mut server = Program::start("sh", &["-c", &command]);
+    assert_eq!(server.wait(), 1);
+    let error = server.stderr();
+    assert!(
+        error.starts_with("error: cannot write the output: file too large"),
+        "{error}"
+    );
 }
 
 #[test]

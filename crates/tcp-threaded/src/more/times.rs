@@ -110,6 +110,7 @@ mod tests {
         (1..=100).for_each(|millis| times.record(Duration::from_millis(millis)));
         let lines = times.lines();
         assert_eq!(lines[0], "p50            50.0 ms");
+        assert_eq!(lines[1], "p90            90.0 ms");
         assert_eq!(lines[2], "p99            99.0 ms");
         assert!(lines[3].starts_with("max            100"), "{}", lines[3]);
     }

@@ -1,8 +1,8 @@
 //! Clients that do what no client should.
 
-use std::{io::Write as _, time::Duration};
+use std::{io::Write as _, net::TcpStream, time::Duration};
 
-use checker::program::SOON;
+use checker::program::{SOON, expect_end_without_reader};
 
 use crate::{Guest, PAIR};
 
@@ -47,6 +47,11 @@ fn a_client_that_never_reads_holds_up_nobody_and_is_dropped() {
     while stream.write_all(&names).is_ok() {}
     server.expect_line(|line| line.contains("left: the peer does not read"));
     Guest::greeted(&address);
+}
+
+#[test]
+fn a_closed_output_ends_the_server_quietly() {
+    expect_end_without_reader(PAIR.server, |address| drop(TcpStream::connect(address)));
 }
 
 #[test]

@@ -51,6 +51,39 @@ fn nobody_there_is_an_error_with_a_next_step() {
 }
 
 #[test]
+fn an_answer_for_somebody_else_is_an_error_of_the_load() {
+    let server = PAIR.server(&["--answer", "Hello, Eve!"]);
+    let args = ["--clients", "2", "--messages", "3"];
+    let mut client = PAIR.client(&server.address(), &args);
+    assert_eq!(client.wait(), 1);
+    let error = client.stderr();
+    assert!(
+        error.starts_with("error: 2 of 2 clients: the answer to 'client-"),
+        "{error}"
+    );
+    assert!(
+        error.ends_with("-name-0' is not for it: 'Hello, Eve!'\n"),
+        "{error}"
+    );
+}
+
+#[test]
+fn what_a_server_says_does_not_drive_the_terminal() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let mut client = PAIR.client(&address, &["Ada", "q"]);
+    let mut stream = accept(&listener);
+    // The greeting, the answer, and what comes when nothing is due any more.
+    stream.write_all(b"\x1b[1m\n").unwrap();
+    stream.read_exact(&mut [0; 4]).unwrap();
+    stream.write_all(b"\x1b[2m\n\x1b[3m\n").unwrap();
+    stream.read_exact(&mut [0; 2]).unwrap();
+    drop(stream);
+    assert_eq!(client.wait(), 0);
+    assert_eq!(client.stdout(), "\\x1b[1m\n\\x1b[2m\n\\x1b[3m\n");
+}
+
+#[test]
 fn a_name_that_is_no_text_is_refused_or_mended() {
     let server = PAIR.server(&[]);
     let run = |args: &[&str]| {

@@ -166,7 +166,12 @@ mod tests {
         stop::Stop,
         text::TextCodec,
     };
-    use std::{collections::VecDeque, net::UdpSocket};
+    use std::{
+        collections::VecDeque,
+        io::{self, Write},
+        net::UdpSocket,
+        sync::{Arc, Mutex},
+    };
 
     fn ping(number: u32) -> Ping {
         Ping {
@@ -176,12 +181,8 @@ mod tests {
         }
     }
 
-    #[test]
-    fn an_answer_that_is_there_counts_also_when_the_next_ping_is_overdue() {
-        let server = UdpSocket::bind("127.0.0.1:0").unwrap();
-        let address = server.local_addr().unwrap().to_string().parse().unwrap();
-        let socket = DatagramSocket::open(&address, &DatagramOptions::default()).unwrap();
-        let options = Options {
+    fn options() -> Options {
+        Options {
             mode: Mode::Ask,
             wait: LAST,
             retries: 0,
@@ -189,8 +190,15 @@ mod tests {
             prompt: false,
             verbose: false,
             codec: TextCodec::default(),
-        };
-        let (output, stop) = (Output::to(std::io::sink()), Stop::new());
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_there_counts_also_when_the_next_ping_is_overdue() {
+        let server = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let address = server.local_addr().unwrap().to_string().parse().unwrap();
+        let socket = DatagramSocket::open(&address, &DatagramOptions::default()).unwrap();
+        let (options, output, stop) = (options(), Output::to(io::sink()), Stop::new());
         let first = socket.into_iter().next().unwrap();
         let client = first.local().to_string();
         let mut talk = Talk::new(first, VecDeque::new(), &options, &output, &stop);
@@ -201,6 +209,42 @@ mod tests {
         let overdue = Instant::now();
         assert!(listen(&mut talk, &mut pings, overdue, false).is_ok());
         assert!(pings.iter().all(|ping| ping.took.is_some()));
+    }
+
+    /// What is printed, for the test to read.
+    #[derive(Clone, Default)]
+    struct Printed(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Printed {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn the_summary_is_about_those_that_came_back() {
+        let printed = Printed::default();
+        let (output, stop) = (Output::to(printed.clone()), Stop::new());
+        let nobody = "127.0.0.1:9".parse().unwrap();
+        let socket = DatagramSocket::open(&nobody, &DatagramOptions::default()).unwrap();
+        let options = options();
+        let first = socket.into_iter().next().unwrap();
+        let talk = Talk::new(first, VecDeque::new(), &options, &output, &stop);
+        // 200 took 1 to 200 ms, the slowest first; as many are lost.
+        let mut pings: Vec<Ping> = (1..=400).map(ping).collect();
+        for (millis, ping) in (1..=200).rev().zip(&mut pings) {
+            ping.took = Some(Duration::from_millis(millis));
+        }
+        assert!(summary(&talk, &pings).is_ok());
+        let text = String::from_utf8(printed.0.lock().unwrap().clone()).unwrap();
+        assert_eq!(
+            text,
+            "sent 400, back 200, lost 50 %\n\
+             min 1.000 ms, avg 100.500 ms, max 200.000 ms, p99 198.000 ms\n"
+        );
     }
 
     #[test]

@@ -40,3 +40,32 @@ impl Wait {
         socket.receive_until(buffer, self.deadline, stop)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use common::net::DatagramOptions;
+    use std::net::UdpSocket;
+
+    #[test]
+    fn a_flood_holds_nobody_beyond_the_backlog() {
+        let flood = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let address = flood.local_addr().unwrap().to_string().parse().unwrap();
+        let socket = DatagramSocket::open(&address, &DatagramOptions::default()).unwrap();
+        let socket = socket.into_iter().next().unwrap();
+        let (client, stop) = (socket.local().to_string(), Stop::new());
+        let mut buffer = DatagramBuffer::new(10);
+        // Over already: what is taken from here on was sent too late.
+        let mut wait = Wait::until(Instant::now());
+        let mut taken = 0;
+        loop {
+            flood.send_to(b"x", &client).unwrap();
+            match wait.receive(&socket, &mut buffer, &stop).unwrap() {
+                Some(_) => taken += 1,
+                None => break,
+            }
+            assert!(taken <= BACKLOG, "it goes on for ever");
+        }
+        assert!(taken > 0, "what is there already counts");
+    }
+}

@@ -43,6 +43,12 @@ fn a_server_that_is_gone_without_a_word_is_told_of_by_the_system() {
 
 #[cfg(unix)]
 mod signals {
+    use std::{
+        sync::mpsc::{self, RecvTimeoutError},
+        thread,
+        time::Duration,
+    };
+
     use checker::program::{Signal, datagrams::fake};
 
     use super::*;
@@ -73,6 +79,42 @@ mod signals {
             ada.stderr(),
             "error: the chat is over: the server has closed the room\n"
         );
+    }
+
+    #[test]
+    fn a_member_that_is_there_and_acknowledges_nothing_has_the_grace_and_no_more() {
+        let mut server = server(&["--grace", "0.3"]);
+        let address = server.address();
+        let (ada, bo) = (socket(), socket());
+        join(&ada, &address, "Ada");
+        join(&bo, &address, "Bo");
+        assert_eq!(receive(&ada).0, "NOTE 1 joined Bo");
+        // Heard of all the time, and never told anything for good.
+        let (ended, end) = mpsc::channel::<()>();
+        let pinging = thread::spawn(move || {
+            while end.recv_timeout(Duration::from_millis(20)) == Err(RecvTimeoutError::Timeout) {
+                let _ = ada.send_to(b"PING", &address);
+            }
+        });
+        server.signal(Signal::Terminate);
+        assert_eq!(server.wait(), 0);
+        drop(ended);
+        pinging.join().unwrap();
+        let served = server.stderr();
+        assert!(served.starts_with("served: joined: 2, "), "{served}");
+    }
+
+    #[test]
+    fn a_member_that_is_gone_does_not_hold_up_the_end() {
+        // Longer than this test waits for anything.
+        let mut server = server(&["--grace", "3600"]);
+        let (address, ada, bo) = (server.address(), socket(), socket());
+        join(&ada, &address, "Ada");
+        join(&bo, &address, "Bo");
+        assert_eq!(receive(&ada).0, "NOTE 1 joined Bo");
+        // She has not acknowledged it, and nothing comes from her any more.
+        server.signal(Signal::Terminate);
+        assert_eq!(server.wait(), 0);
     }
 
     #[test]

@@ -58,6 +58,24 @@ fn the_oldest_client_makes_room() {
 }
 
 #[test]
+fn who_is_answered_is_not_silent() {
+    let rig = Rig::new(Plan::default());
+    rig.send(b"first");
+    let (_, first) = receive(&rig.server);
+    let others: Vec<_> = (0..CLIENTS).map(|_| client_of(&rig.proxy)).collect();
+    let (last, others) = others.split_last().unwrap();
+    for other in others {
+        other.send(b"other").unwrap();
+        rig.until(|what| matches!(what, What::Came { .. }));
+    }
+    rig.server.send_to(b"answer", first).unwrap();
+    rig.until(|what| matches!(what, What::Came { .. }));
+    last.send(b"one more").unwrap();
+    let forgotten = rig.until(|what| matches!(what, What::Forgotten));
+    assert_eq!(forgotten.client, 2, "the first was heard of since");
+}
+
+#[test]
 fn a_server_that_is_not_there_is_told_and_may_come_later() {
     let rig = Rig::new(Plan::default());
     let address = rig.server.local_addr().unwrap();

@@ -4,7 +4,7 @@
 
 use std::fs::File;
 use std::io::Read as _;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::diag;
 
@@ -65,7 +65,8 @@ pub(crate) fn receivers(address: SocketAddr) -> Option<usize> {
     let is_here =
         |socket: &Socket| socket.local.ip() == address.ip() || socket.local.ip().is_unspecified();
     let [v4, v6] = DATAGRAMS;
-    let found = on_port(v4).filter(is_here).count();
+    let mapped = on_port(v6).filter(|socket| socket.local.ip() == address.ip());
+    let found = on_port(v4).filter(is_here).count() + mapped.count();
     let unclear = found == 0 && on_port(v6).any(|socket| socket.local.ip().is_unspecified());
     (!unclear && std::path::Path::new(v4).exists()).then_some(found)
 }
@@ -100,7 +101,8 @@ fn socket(row: &str) -> Option<Socket> {
 }
 
 /// `0100007F:2329` is 127.0.0.1:9001: the address as 32-bit words in the
-/// machine's own byte order, the port as a number.
+/// machine's own byte order, the port as a number. An IPv4 address that was bound
+/// through an IPv6 socket, as Java does, is one.
 fn address(text: &str) -> Option<SocketAddr> {
     let (ip, port) = text.split_once(':')?;
     let port = u16::from_str_radix(port, 16).ok()?;
@@ -116,14 +118,17 @@ fn address(text: &str) -> Option<SocketAddr> {
     if let Ok(v4) = <[u8; 4]>::try_from(&bytes[..]) {
         return Some((v4, port).into());
     }
-    Some((<[u8; 16]>::try_from(&bytes[..]).ok()?, port).into())
+    let v6 = IpAddr::from(<[u8; 16]>::try_from(&bytes[..]).ok()?);
+    Some((v6.to_canonical(), port).into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::io::Write as _;
-    use std::net::{TcpListener, TcpStream};
+    use std::net::{Ipv4Addr, SocketAddrV6, TcpListener, TcpStream};
+
+    use socket2::{Domain, Type};
 
     #[test]
     fn unread_bytes_are_counted() {
@@ -146,10 +151,25 @@ mod tests {
     }
 
     #[test]
+    fn an_ipv4_address_of_an_ipv6_socket_is_one() {
+        let socket = socket2::Socket::new(Domain::IPV6, Type::DGRAM, None).unwrap();
+        if socket.set_only_v6(false).is_err() {
+            return;
+        }
+        let any = SocketAddrV6::new(Ipv4Addr::LOCALHOST.to_ipv6_mapped(), 0, 0, 0);
+        socket.bind(&any.into()).unwrap();
+        let port = socket.local_addr().unwrap().as_socket().unwrap().port();
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        assert_eq!(receivers(address), Some(1));
+    }
+
+    #[test]
     fn both_kinds_of_address_are_read() {
         let text = |text| address(text).unwrap().to_string();
         assert_eq!(text("0100007F:2329"), "127.0.0.1:9001");
         assert_eq!(text("00000000000000000000000001000000:0050"), "[::1]:80");
+        let mapped = "0000000000000000FFFF00000100007F:2329";
+        assert_eq!(text(mapped), "127.0.0.1:9001");
         assert!(address("0100:1").is_none());
     }
 }

@@ -33,6 +33,8 @@ pub(super) struct Conversation {
     house: Arc<House>,
     lines: Lines,
     greeted: bool,
+    /// A marker came.
+    marked: bool,
     answers: usize,
     /// Answers to be sent after the lines of this read.
     out: Vec<u8>,
@@ -45,6 +47,7 @@ impl Conversation {
             socket,
             lines: Lines::new(super::habits(house.bug)),
             greeted: false,
+            marked: false,
             answers: 0,
             out: Vec::new(),
             house,
@@ -153,6 +156,7 @@ impl Conversation {
             Bug::MarkerAnyCase => is_marker(&text.to_ascii_lowercase()),
             _ => is_marker(&text),
         };
+        self.marked = marked;
         if marked && bug != Bug::AnswersMarker {
             return Ok(false);
         }
@@ -216,6 +220,9 @@ impl Conversation {
             if !matches!(self.socket.read(&mut [0; 4096]), Ok(1..)) {
                 break;
             }
+        }
+        if self.house.bug == Bug::MarkerEndsAll && self.marked {
+            std::process::exit(0);
         }
         if self.house.bug == Bug::LeaksSockets {
             std::mem::forget(self.socket);

@@ -221,12 +221,15 @@ pub(super) const OTHERS_GO_ON: Check = Check {
 type Mischief = fn(&mut Bench<'_>, &Server) -> Result<(), Failure>;
 
 fn others_go_on(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    const MISCHIEF: [Mischief; 5] = [
+    const MISCHIEF: [Mischief; 8] = [
         vanish_in_a_name,
         vanish_while_answered,
         end_and_vanish,
         send_no_text,
         come_and_leave,
+        |bench, server| say_goodbye(bench, server, "exit"),
+        |bench, server| say_goodbye(bench, server, "end"),
+        |bench, server| say_goodbye(bench, server, "q"),
     ];
     let (server, first) = bench.server()?;
     let mut others = vec![first];
@@ -287,6 +290,17 @@ fn send_no_text(bench: &mut Bench<'_>, server: &Server) -> Result<(), Failure> {
 
 fn come_and_leave(bench: &mut Bench<'_>, server: &Server) -> Result<(), Failure> {
     bench.connect(server, NO_MORE_SERVED)?.close();
+    Ok(())
+}
+
+/// What every client is asked to do in the end. A server that leaves its whole
+/// program where it should leave the conversation passes as long as it is
+/// watched by nobody else.
+fn say_goodbye(bench: &mut Bench<'_>, server: &Server, marker: &str) -> Result<(), Failure> {
+    let mut client = bench.connect(server, NO_MORE_SERVED)?;
+    client.send(&lf(marker));
+    client.wait_end(ANSWER);
+    client.close();
     Ok(())
 }
 

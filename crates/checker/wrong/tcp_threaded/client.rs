@@ -14,6 +14,9 @@ use crate::show::say_text;
 /// How long a program listens that takes silence for an end.
 const SILENCE: Duration = Duration::from_millis(900);
 
+/// How long a slow interpreter takes until the program does anything.
+const START: Duration = Duration::from_secs(6);
+
 struct Client {
     socket: TcpStream,
     lines: Lines,
@@ -27,6 +30,11 @@ pub(super) fn run(host: &str, port: u16, bug: Bug) -> io::Result<()> {
         Err(error) if bug == Bug::RefusedExitZero => {
             eprintln!("{error}");
             return Ok(());
+        }
+        Err(error) if bug == Bug::SlowStart => {
+            // Here only, or each of its checks would take so long.
+            thread::sleep(START);
+            return Err(error);
         }
         outcome => outcome?,
     };

@@ -68,6 +68,7 @@ pub(crate) enum Bug {
     AnyAddress,
     // The client's.
     SendsAhead,
+    SlowStart,
     DropsGreeting,
     ReadsToEnd,
     Silent,
@@ -157,6 +158,7 @@ pub(crate) const BANK: &[Entry<Bug>] = &[
 
     row("threaded-client-right", Right, "", "", "keeps the whole contract, turn by turn"),
     row("threaded-client-sends-ahead", SendsAhead, "", "", "also right: waits neither for the greeting nor for an answer before it sends"),
+    row("threaded-client-slow-start", SlowStart, "", "", "also right: takes 6 s until it runs, as is seen where nobody listens"),
     row("threaded-client-drops-greeting", DropsGreeting, "prints-greeting", "not-printed", "reads the greeting and keeps it to itself"),
     row("threaded-client-reads-to-end", ReadsToEnd, "prints-greeting", "waits-for-end", "reads the greeting until the connection ends"),
     row("threaded-client-silent", Silent, "sends-lines", "nothing-sent", "prints the greeting and sends nothing"),

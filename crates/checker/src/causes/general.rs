@@ -126,7 +126,7 @@ causes! {
     EMPTY_UNANSWERED "empty-unanswered" "The empty datagram got no answer; it is a datagram like any other."
     EMPTY_ENDS "empty-ends" "An empty datagram was taken for the end of input; UDP has no end, and 0 bytes are a datagram like any other."
     BYTES_STRIPPED "bytes-stripped" "Blanks or line ends were stripped; a datagram has a length of its own and needs no line end."
-    CUT_AT_NUL "cut-at-nul" "Everything from the first NUL on is missing; a datagram is bytes with a length, not a C string."
+    CUT_AT_NUL "cut-at-nul" "Everything from the first NUL on is missing; a message is bytes with a length, not a C string."
     DECODED "decoded" "The bytes were decoded to text and encoded again, which loses those that are not UTF-8; answer with the bytes as they came."
     LINE_END_ADDED "line-end-added" "A line end was added; a datagram ends where it ends."
     BUFFER_TOO_SMALL "buffer-too-small" "A datagram within the limit of 1472 bytes did not fit into the buffer; one call takes one datagram, and what does not fit is lost."

@@ -183,6 +183,10 @@ impl Conversation {
             Bug::NewlineInside => around(b"Hello, ", b"\n!\n"),
             Bug::Echoes => around(b"", b"\n"),
             Bug::Tires if self.answers >= 100 => around(b"Hello, ", b"\n"),
+            Bug::CString => {
+                let name = text.split(|&byte| byte == 0).next().unwrap_or_default();
+                [b"Hello, ", name, b"!\n"].concat()
+            }
             _ => around(b"Hello, ", b"!\n"),
         };
         self.answers += 1;

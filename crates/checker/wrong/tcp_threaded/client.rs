@@ -137,6 +137,15 @@ impl Client {
             Bug::SkipsEmpty if line.is_empty() => return Ok(()),
             Bug::EmptyWaits if line.is_empty() => hang(),
             Bug::BytesRepr => self.send(format!("b'{}'", line.escape_ascii()).as_bytes())?,
+            Bug::Trims => self.send(line.trim_ascii())?,
+            Bug::AsciiOnly => {
+                let ascii = line.iter().copied().filter(u8::is_ascii);
+                self.send(&ascii.collect::<Vec<_>>())?;
+            }
+            Bug::Gbk if !line.is_ascii() => {
+                let error = "UnicodeEncodeError: illegal multibyte sequence";
+                return Err(io::Error::other(error));
+            }
             Bug::NoNewline => self.socket.write_all(line)?,
             _ => self.send(line)?,
         }

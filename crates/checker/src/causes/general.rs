@@ -101,7 +101,7 @@ causes! {
     BUSY_HIDDEN "busy-hidden" "The server said that it is busy, and the client does not pass it on; the user should learn why there is no answer."
     NOT_PRINTED "not-printed" "The answer came, but it is not on standard output."
     PRINTS_OWN_INPUT "prints-own-input" "The client prints what it sent instead of what came back."
-    EMPTY_NOT_SENT "empty-not-sent" "The empty line was not sent; it is a message of its own, a single LF."
+    EMPTY_NOT_SENT "empty-not-sent" "The empty line was not sent; it is a message like any other, with a text of no bytes."
     ANSWERS_NOT_AWAITED "answers-not-awaited" "The client left at the end of its input, with answers still on their way."
     NEVER_LEAVES "never-leaves" "Everything was done, but the client does not end."
     MARKER_NOT_SENT "marker-not-sent" "The end marker was not sent; the server has to see it, too."

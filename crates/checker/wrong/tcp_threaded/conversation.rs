@@ -201,6 +201,13 @@ impl Conversation {
                 let mut socket = latest.as_ref().unwrap_or(&self.socket);
                 socket.write_all(&out)
             }
+            Bug::SendsToAll if self.answers > 0 => {
+                for mut guest in lock(&self.house.guests).values() {
+                    // Who has left is told nothing.
+                    let _ = guest.write_all(&out);
+                }
+                Ok(())
+            }
             Bug::WritesLocked => {
                 let _lock = lock(&self.house.log);
                 self.socket.write_all(&out)

@@ -137,7 +137,10 @@ fn empty_is_end(seen: &Seen) -> bool {
 /// The line end stands where only the text should.
 fn newline_inside(seen: &Seen) -> bool {
     let sent = seen.sent();
-    !seen.speech.after.is_empty()
+    // Whoever forgets what stands behind the text has answered the same so far.
+    let goes_on = lines(&seen.got).count() > 1;
+    goes_on
+        && !seen.speech.after.is_empty()
         && [&b""[..], b"\n"].iter().any(|end| {
             let answers = lines(&sent).flat_map(|line| [&seen.speech.wrap(line), *end].concat());
             seen.fits(&answers.collect::<Vec<_>>())

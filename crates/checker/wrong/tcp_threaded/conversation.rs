@@ -182,6 +182,7 @@ impl Conversation {
             Bug::NoPunctuation => around(b"Hello ", b"\n"),
             Bug::NewlineInside => around(b"Hello, ", b"\n!\n"),
             Bug::Echoes => around(b"", b"\n"),
+            Bug::NoMark => around(b"Hello, ", b"\n"),
             Bug::Tires if self.answers >= 100 => around(b"Hello, ", b"\n"),
             Bug::CString => {
                 let name = text.split(|&byte| byte == 0).next().unwrap_or_default();

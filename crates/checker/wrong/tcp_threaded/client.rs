@@ -95,7 +95,13 @@ impl Client {
     /// Takes and prints the greeting; false when the server is busy and the
     /// client thinks that this is no failure.
     fn greeting(&mut self) -> io::Result<bool> {
-        let greeting = self.due()?;
+        let greeting = match self.due() {
+            Err(error) if self.bug == Bug::UngreetedExitZero => {
+                eprintln!("{error}");
+                return Ok(false);
+            }
+            outcome => outcome?,
+        };
         if greeting == BUSY {
             match self.bug {
                 Bug::BusyExitZero => {

@@ -90,7 +90,7 @@ impl<'a> Bench<'a> {
         self.history.events()
     }
 
-    /// What was sent last, and where it was cut.
+    /// What was sent last since a program was started, and where it was cut.
     pub(crate) fn last_sent(&self) -> Vec<Vec<u8>> {
         self.history.last_sent()
     }
@@ -174,6 +174,7 @@ impl<'a> Bench<'a> {
         )?;
         self.outputs.push(subject.output().clone());
         self.input.clear();
+        self.history.start_over();
         Ok(subject)
     }
 

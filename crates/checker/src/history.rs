@@ -113,6 +113,11 @@ impl History {
         }
     }
 
+    /// Forgets what was sent: another program is started, which did not get it.
+    pub(crate) fn start_over(&self) {
+        *lock(&self.sent) = Sent::default();
+    }
+
     /// What was sent last, and where it was cut.
     pub(crate) fn last_sent(&self) -> Vec<Vec<u8>> {
         lock(&self.sent).pieces.clone()
@@ -202,6 +207,8 @@ mod tests {
         assert_eq!(history.last_sent(), [b"new".to_vec()]);
         history.sent("b", b"other");
         assert_eq!(history.last_sent(), [b"other".to_vec()]);
+        history.start_over();
+        assert!(history.last_sent().is_empty());
     }
 
     #[test]

@@ -288,13 +288,18 @@ fn complaint(entry: &Wrong, named: Option<&Check>, reports: &[Report]) -> Option
 
 /// Whether the card says less about the conversation than the events do.
 fn is_silent(card: &Card) -> bool {
+    // What was sent to an earlier program of the check is not what this one got.
     let sent = card
         .events
         .iter()
+        .rev()
+        .take_while(|event| !event.text.starts_with("started "))
         .any(|event| event.text.contains(": sent "));
     let is_about_empty = card.role == Role::Server && card.check == "empty-datagram";
     // Who asks for the time is given nothing to read.
     let is_fed = card.role == Role::Client && !card.requirement.starts_with("UT-");
+    // One that cannot run beside another may end before it is spoken to.
+    let is_fed = is_fed && card.cause.id != "fixed-port";
     (sent && card.sent.is_empty())
         || (is_about_empty && !card.sent.iter().any(Vec::is_empty))
         || (is_fed && card.input.is_empty() && card.sent.is_empty())

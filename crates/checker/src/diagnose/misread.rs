@@ -26,6 +26,7 @@ pub(super) const TABLE: &[Misreading] = &[
     (TRIMMED, trimmed),
     (ALL_CR_DROPPED, all_cr_dropped),
     (CR_ENDS_MESSAGE, cr_ends_message),
+    (CUT_AT_NUL, cut_at_nul),
     (PARTIAL_DROPPED, partial_dropped),
     (REST_DROPPED, rest_dropped),
     (GLUED_AS_ONE, glued_as_one),
@@ -136,7 +137,10 @@ fn empty_is_end(seen: &Seen) -> bool {
 /// The line end stands where only the text should.
 fn newline_inside(seen: &Seen) -> bool {
     let sent = seen.sent();
-    !seen.speech.after.is_empty()
+    // Whoever forgets what stands behind the text has answered the same so far.
+    let goes_on = lines(&seen.got).count() > 1;
+    goes_on
+        && !seen.speech.after.is_empty()
         && [&b""[..], b"\n"].iter().any(|end| {
             let answers = lines(&sent).flat_map(|line| [&seen.speech.wrap(line), *end].concat());
             seen.fits(&answers.collect::<Vec<_>>())
@@ -161,6 +165,19 @@ fn cr_ends_message(seen: &Seen) -> bool {
     let sent = replace(&seen.sent(), b"\r\n", b"\n");
     let lone = replace(&sent, b"\r", b"\n");
     sent.contains(&b'\r') && seen.fits(&answers(seen, lines(&lone)))
+}
+
+/// The text ends at its first NUL; its LF is behind that and may be lost as well.
+fn cut_at_nul(seen: &Seen) -> bool {
+    let until_nul = |line: &[u8]| line.split(|&byte| byte == 0).next().map(<[u8]>::to_vec);
+    let ways: [Change; 2] = [|line| line.to_vec(), |line| [line, b"\n"].concat()];
+    seen.sent().contains(&0)
+        && ways.iter().any(|end| {
+            lines_fit(seen, |line| match line.contains(&0) {
+                true => end(&until_nul(line).unwrap_or_default()),
+                false => line.to_vec(),
+            })
+        })
 }
 
 /// Complete lines of each read are answered, its tail is thrown away.

@@ -14,6 +14,9 @@ use crate::show::say_text;
 /// How long a program listens that takes silence for an end.
 const SILENCE: Duration = Duration::from_millis(900);
 
+/// How long a slow interpreter takes until the program does anything.
+const START: Duration = Duration::from_secs(6);
+
 struct Client {
     socket: TcpStream,
     lines: Lines,
@@ -27,6 +30,11 @@ pub(super) fn run(host: &str, port: u16, bug: Bug) -> io::Result<()> {
         Err(error) if bug == Bug::RefusedExitZero => {
             eprintln!("{error}");
             return Ok(());
+        }
+        Err(error) if bug == Bug::SlowStart => {
+            // Here only, or each of its checks would take so long.
+            thread::sleep(START);
+            return Err(error);
         }
         outcome => outcome?,
     };
@@ -87,7 +95,13 @@ impl Client {
     /// Takes and prints the greeting; false when the server is busy and the
     /// client thinks that this is no failure.
     fn greeting(&mut self) -> io::Result<bool> {
-        let greeting = self.due()?;
+        let greeting = match self.due() {
+            Err(error) if self.bug == Bug::UngreetedExitZero => {
+                eprintln!("{error}");
+                return Ok(false);
+            }
+            outcome => outcome?,
+        };
         if greeting == BUSY {
             match self.bug {
                 Bug::BusyExitZero => {
@@ -129,6 +143,15 @@ impl Client {
             Bug::SkipsEmpty if line.is_empty() => return Ok(()),
             Bug::EmptyWaits if line.is_empty() => hang(),
             Bug::BytesRepr => self.send(format!("b'{}'", line.escape_ascii()).as_bytes())?,
+            Bug::Trims => self.send(line.trim_ascii())?,
+            Bug::AsciiOnly => {
+                let ascii = line.iter().copied().filter(u8::is_ascii);
+                self.send(&ascii.collect::<Vec<_>>())?;
+            }
+            Bug::Gbk if !line.is_ascii() => {
+                let error = "UnicodeEncodeError: illegal multibyte sequence";
+                return Err(io::Error::other(error));
+            }
             Bug::NoNewline => self.socket.write_all(line)?,
             _ => self.send(line)?,
         }

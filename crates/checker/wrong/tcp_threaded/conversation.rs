@@ -33,6 +33,8 @@ pub(super) struct Conversation {
     house: Arc<House>,
     lines: Lines,
     greeted: bool,
+    /// A marker came.
+    marked: bool,
     answers: usize,
     /// Answers to be sent after the lines of this read.
     out: Vec<u8>,
@@ -45,6 +47,7 @@ impl Conversation {
             socket,
             lines: Lines::new(super::habits(house.bug)),
             greeted: false,
+            marked: false,
             answers: 0,
             out: Vec::new(),
             house,
@@ -153,6 +156,7 @@ impl Conversation {
             Bug::MarkerAnyCase => is_marker(&text.to_ascii_lowercase()),
             _ => is_marker(&text),
         };
+        self.marked = marked;
         if marked && bug != Bug::AnswersMarker {
             return Ok(false);
         }
@@ -178,7 +182,12 @@ impl Conversation {
             Bug::NoPunctuation => around(b"Hello ", b"\n"),
             Bug::NewlineInside => around(b"Hello, ", b"\n!\n"),
             Bug::Echoes => around(b"", b"\n"),
+            Bug::NoMark => around(b"Hello, ", b"\n"),
             Bug::Tires if self.answers >= 100 => around(b"Hello, ", b"\n"),
+            Bug::CString => {
+                let name = text.split(|&byte| byte == 0).next().unwrap_or_default();
+                [b"Hello, ", name, b"!\n"].concat()
+            }
             _ => around(b"Hello, ", b"!\n"),
         };
         self.answers += 1;
@@ -192,6 +201,13 @@ impl Conversation {
                 let latest = lock(&self.house.latest);
                 let mut socket = latest.as_ref().unwrap_or(&self.socket);
                 socket.write_all(&out)
+            }
+            Bug::SendsToAll if self.answers > 0 => {
+                for mut guest in lock(&self.house.guests).values() {
+                    // Who has left is told nothing.
+                    let _ = guest.write_all(&out);
+                }
+                Ok(())
             }
             Bug::WritesLocked => {
                 let _lock = lock(&self.house.log);
@@ -216,6 +232,9 @@ impl Conversation {
             if !matches!(self.socket.read(&mut [0; 4096]), Ok(1..)) {
                 break;
             }
+        }
+        if self.house.bug == Bug::MarkerEndsAll && self.marked {
+            std::process::exit(0);
         }
         if self.house.bug == Bug::LeaksSockets {
             std::mem::forget(self.socket);

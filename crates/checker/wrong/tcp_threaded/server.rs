@@ -84,6 +84,9 @@ pub(super) fn run(port: u16, bug: Bug) -> io::Result<()> {
         if let Some(socket) = house.admit(socket) {
             serve(socket);
         }
+        if bug == Bug::OneClient {
+            break;
+        }
     }
     drop(listener);
     // The threads go on.

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 use std::thread;
+use std::time::Duration;
 
 use super::table::Bug;
 use crate::common::{AtSignal, hang, stop_on_signal};
@@ -93,6 +94,9 @@ impl Server {
             }
             self.first.get_or_insert_with(|| (sender, data.clone()));
             self.die_of(&data)?;
+            if self.bug == Bug::Sleeps {
+                thread::sleep(Duration::from_millis(500));
+            }
             let ends = match self.bug {
                 Bug::OneAnswer => true,
                 Bug::EchoesEmptyAndEnds => data.is_empty(),

@@ -8,11 +8,20 @@ use crate::verdict::Failure;
 
 /// Every line of input is sent as a message.
 pub(in crate::suites) fn sends_lines(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    let lines = [(); 4].map(|()| bench.word());
+    // Words first: who sends one line and no more is told so. Each of the others is
+    // changed by one way to read or to write text.
+    let lines = [
+        bench.word(),
+        bench.word(),
+        format!("  {}\t ", bench.word()),
+        format!("{} 你好 é🦀", bench.word()),
+        bench.word(),
+    ];
     let mut talk = Talk::start(bench, &lines, Input::EndsLater)?;
     for line in &lines {
         talk.receive(line)?;
-        talk.answer(line);
+        // What it can print is another question.
+        talk.answer(&bench.word());
     }
     Ok(())
 }

@@ -31,6 +31,8 @@ pub(in crate::suites) fn carriage_return(bench: &mut Bench<'_>) -> Result<(), Fa
         (format!(" {} ", word()), "\r\n"),
         (format!("{}\r{}", word(), word()), "\n"),
         (format!("{}\r", word()), "\r\n"),
+        // A byte like any other, except to those who look for the end of a C string.
+        (format!("{}\0{}", word(), word()), "\n"),
         (String::new(), "\r\n"),
     ] {
         conversation.send(format!("{text}{end}").as_bytes());

@@ -131,6 +131,10 @@ impl Talk {
             EMPTY_NOT_SENT
         } else if text.starts_with(line.as_bytes()) {
             MISSING_NEWLINE
+        } else if text.trim_ascii() == line.trim().as_bytes() {
+            TRIMMED
+        } else if !line.is_ascii() && text.starts_with(ascii_beginning(line)) {
+            NOT_EIGHT_BIT
         } else {
             LINES_MISSING
         };
@@ -146,6 +150,9 @@ impl Talk {
             MISSING_NEWLINE
         } else if line.is_empty() {
             EMPTY_NOT_SENT
+        } else if !line.is_ascii() && self.stream.ended() {
+            // Who cannot encode a line ends with an error.
+            NOT_EIGHT_BIT
         } else if !first {
             LINES_MISSING
         } else if !self.speech.greeting.is_empty() && self.speaks_at_the_end() {
@@ -238,6 +245,12 @@ impl Talk {
     pub(in crate::suites) fn fails(&self, never: Cause) -> Result<(), Failure> {
         ends::fails(&self.client, CLIENT, never)
     }
+}
+
+/// A line up to the first character that is not ASCII.
+fn ascii_beginning(line: &str) -> &[u8] {
+    let end = line.find(|c: char| !c.is_ascii()).unwrap_or(line.len());
+    &line.as_bytes()[..end]
 }
 
 /// Lines as the client finds them on its standard input.

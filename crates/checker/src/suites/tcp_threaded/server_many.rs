@@ -55,8 +55,9 @@ fn silent_clients(bench: &mut Bench<'_>) -> Result<(), Failure> {
             ));
         }
     }
-    // Sending the silent ones away is no way to serve the next.
-    for client in &mut silent {
+    // Sending the silent ones away is no way to serve the next. What they are told
+    // that is not for them is for the next check to say.
+    for client in silent.iter_mut().filter(|client| client.ended()) {
         client
             .expect_nothing_more()
             .map_err(|seen| seen.blame(CLOSED_EARLY))?;
@@ -139,8 +140,10 @@ fn own_answers(
         .any(|(other, client)| other != nth && contains(&client.waiting(), own));
     let others = names.iter().enumerate().filter(|(other, _)| *other != nth);
     let mut others = others.flat_map(|(_, names)| names.lines());
+    let came = contains(&seen.got, own);
     Err(
         match (elsewhere, others.any(|name| holds(&seen.got, name))) {
+            (true, true) if came => seen.blame(SENT_TO_ALL),
             (true, _) => seen.blame(WRONG_CLIENT),
             (_, true) => seen.blame(SHARED_BUFFER),
             _ => seen.into(),
@@ -221,12 +224,15 @@ pub(super) const OTHERS_GO_ON: Check = Check {
 type Mischief = fn(&mut Bench<'_>, &Server) -> Result<(), Failure>;
 
 fn others_go_on(bench: &mut Bench<'_>) -> Result<(), Failure> {
-    const MISCHIEF: [Mischief; 5] = [
+    const MISCHIEF: [Mischief; 8] = [
         vanish_in_a_name,
         vanish_while_answered,
         end_and_vanish,
         send_no_text,
         come_and_leave,
+        |bench, server| say_goodbye(bench, server, "exit"),
+        |bench, server| say_goodbye(bench, server, "end"),
+        |bench, server| say_goodbye(bench, server, "q"),
     ];
     let (server, first) = bench.server()?;
     let mut others = vec![first];
@@ -287,6 +293,17 @@ fn send_no_text(bench: &mut Bench<'_>, server: &Server) -> Result<(), Failure> {
 
 fn come_and_leave(bench: &mut Bench<'_>, server: &Server) -> Result<(), Failure> {
     bench.connect(server, NO_MORE_SERVED)?.close();
+    Ok(())
+}
+
+/// What every client is asked to do in the end. A server that leaves its whole
+/// program where it should leave the conversation passes as long as it is
+/// watched by nobody else.
+fn say_goodbye(bench: &mut Bench<'_>, server: &Server, marker: &str) -> Result<(), Failure> {
+    let mut client = bench.connect(server, NO_MORE_SERVED)?;
+    client.send(&lf(marker));
+    client.wait_end(ANSWER);
+    client.close();
     Ok(())
 }
 

@@ -118,7 +118,7 @@ fn serve_or_hang_up(listener: &TcpListener, bug: Bug) -> io::Result<()> {
         };
         // One that leaves takes a moment to be gone, longer on a busy machine.
         let stays = |client: &TcpStream| {
-            (0..10).all(|_| {
+            (0..2).all(|_| {
                 thread::sleep(Duration::from_millis(10));
                 is_there(client)
             })

@@ -6,19 +6,8 @@ use std::net::{SocketAddr, UdpSocket};
 
 use socket2::{Domain, Socket, Type};
 
-use crate::common::{AtSignal, hang, is_refused, stop_on_signal};
+use crate::common::{AtSignal, is_refused, stop_on_signal};
 use crate::show::say;
-
-/// What a server makes of the news that an answer of its own found nobody.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum AtRefused {
-    /// It was somebody else's affair.
-    GoesOn,
-    /// As if an error were not caught.
-    Dies,
-    /// It never receives again.
-    IsDeaf,
-}
 
 /// A socket at this address; `reuse` where others may bind it, too.
 pub(crate) fn bind(address: SocketAddr, reuse: bool) -> io::Result<UdpSocket> {
@@ -42,19 +31,12 @@ pub(crate) fn let_a_child_work(worker: &str, port: u16) -> io::Result<()> {
 }
 
 /// Waits for a datagram, of which it takes as much as the buffer holds.
-pub(crate) fn receive(
-    socket: &UdpSocket,
-    buffer: &mut [u8],
-    at_refused: AtRefused,
-) -> io::Result<(Vec<u8>, SocketAddr)> {
+pub(crate) fn receive(socket: &UdpSocket, buffer: &mut [u8]) -> io::Result<(Vec<u8>, SocketAddr)> {
     loop {
         match socket.recv_from(buffer) {
             Ok((count, sender)) => return Ok((buffer[..count].to_vec(), sender)),
-            Err(error) if is_refused(&error) => match at_refused {
-                AtRefused::GoesOn => {}
-                AtRefused::Dies => return Err(error),
-                AtRefused::IsDeaf => hang(),
-            },
+            // An answer of its own found nobody, which Windows tells here.
+            Err(error) if is_refused(&error) => {}
             Err(error) => say(&format!("not received: {error}")),
         }
     }
@@ -70,19 +52,17 @@ pub(crate) fn connect_and_send(
     socket.send(answer)
 }
 
-/// Connected while it sends, so that it is told when nobody is there; only to
-/// a client that sends on, since others are not heard meanwhile. Where it is
-/// told anyway, nothing is special.
+/// Sends, and fails when nobody is there. Most systems tell that to a connected
+/// socket only, which hears nobody else meanwhile; so the address is tried: whoever
+/// can have it has found it free.
 pub(crate) fn send_and_hear(
     socket: &UdpSocket,
     answer: &[u8],
     to: SocketAddr,
 ) -> io::Result<usize> {
-    if cfg!(windows) {
-        return socket.send_to(answer, to);
+    let sent = socket.send_to(answer, to)?;
+    match UdpSocket::bind(to) {
+        Ok(_) => Err(io::ErrorKind::ConnectionRefused.into()),
+        Err(_) => Ok(sent),
     }
-    let sent = connect_and_send(socket, answer, to);
-    #[cfg(unix)]
-    rustix::net::connect_unspec(socket)?;
-    sent
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::table::Bug;
 use crate::common::{AtSignal, hang, stop_on_signal};
-use crate::datagram::{self, AtRefused};
+use crate::datagram;
 use crate::show::{say, say_in_blocks, say_text};
 
 pub(crate) fn run(port: u16, bug: Bug) -> io::Result<()> {
@@ -57,7 +57,6 @@ struct Server {
     socket: UdpSocket,
     bug: Bug,
     first: Option<(SocketAddr, Vec<u8>)>,
-    last: Option<SocketAddr>,
     answered: HashSet<Vec<u8>>,
 }
 
@@ -67,7 +66,6 @@ impl Server {
             socket,
             bug,
             first: None,
-            last: None,
             answered: HashSet::new(),
         }
     }
@@ -80,14 +78,9 @@ impl Server {
             Bug::Buffer4096 => 4096,
             _ => 1 << 16,
         };
-        let at_refused = match self.bug {
-            Bug::DiesOnRefused => AtRefused::Dies,
-            Bug::DeafAfterRefused => AtRefused::IsDeaf,
-            _ => AtRefused::GoesOn,
-        };
         let mut buffer = vec![0; size];
         loop {
-            let (data, sender) = datagram::receive(&self.socket, &mut buffer, at_refused)?;
+            let (data, sender) = datagram::receive(&self.socket, &mut buffer)?;
             match self.bug {
                 Bug::PrintsRawInBlocks => say_in_blocks("message: ", &data),
                 bug => say_text("message: ", &data, bug == Bug::PrintsRaw),
@@ -103,10 +96,13 @@ impl Server {
                 Bug::CutsAndDies => data.len() == size,
                 _ => false,
             };
-            let again = self.last.replace(sender) == Some(sender);
             for answer in self.answers(data) {
-                if let Err(error) = self.send(&answer, sender, again) {
-                    say(&format!("not sent: {error}"));
+                if let Err(error) = self.send(&answer, sender) {
+                    match self.bug {
+                        Bug::DiesOnRefused => return Err(error),
+                        Bug::DeafAfterRefused => hang(),
+                        _ => say(&format!("not sent: {error}")),
+                    }
                 }
             }
             if ends {
@@ -163,7 +159,7 @@ impl Server {
         vec![one]
     }
 
-    fn send(&self, answer: &[u8], sender: SocketAddr, again: bool) -> io::Result<()> {
+    fn send(&self, answer: &[u8], sender: SocketAddr) -> io::Result<()> {
         match (self.bug, &self.first) {
             (Bug::FloodsOnEmpty, _) if answer.is_empty() => loop {
                 self.socket.send_to(answer, sender)?;
@@ -177,7 +173,7 @@ impl Server {
                 UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?.send_to(answer, sender)
             }
             (Bug::Connects, _) => datagram::connect_and_send(&self.socket, answer, sender),
-            (Bug::DiesOnRefused | Bug::DeafAfterRefused, _) if again => {
+            (Bug::DiesOnRefused | Bug::DeafAfterRefused, _) => {
                 datagram::send_and_hear(&self.socket, answer, sender)
             }
             _ => self.socket.send_to(answer, sender),

@@ -8,8 +8,8 @@ use super::calendar::{fill, since_1970};
 use super::limit::Limit;
 use super::packet::{SIZE, now, reply};
 use super::table::Bug;
-use crate::common::{AtSignal, stop_on_signal};
-use crate::datagram::{self, AtRefused};
+use crate::common::{AtSignal, hang, stop_on_signal};
+use crate::datagram;
 use crate::show::{say, say_text};
 
 pub(crate) fn run(port: u16, bug: Bug) -> io::Result<()> {
@@ -31,7 +31,6 @@ pub(crate) fn run(port: u16, bug: Bug) -> io::Result<()> {
         bug,
         began: unix(),
         first: None,
-        last: None,
         answered: 0,
         known: HashSet::new(),
         limit: Limit::default(),
@@ -48,7 +47,6 @@ struct Server {
     bug: Bug,
     began: i64,
     first: Option<SocketAddr>,
-    last: Option<SocketAddr>,
     answered: usize,
     known: HashSet<Vec<u8>>,
     limit: Limit,
@@ -60,14 +58,9 @@ impl Server {
             Bug::Buffer128 => 128,
             _ => 1 << 16,
         };
-        let at_refused = match self.bug {
-            Bug::DiesOnRefused => AtRefused::Dies,
-            Bug::DeafAfterRefused => AtRefused::IsDeaf,
-            _ => AtRefused::GoesOn,
-        };
         let mut buffer = vec![0; size];
         loop {
-            let (data, sender) = datagram::receive(&self.socket, &mut buffer, at_refused)?;
+            let (data, sender) = datagram::receive(&self.socket, &mut buffer)?;
             let received = now(self.bug);
             if self.bug == Bug::IgnoresRepeats && !self.known.insert(data.clone()) {
                 continue;
@@ -85,15 +78,18 @@ impl Server {
             say_text("request: ", &data, self.bug == Bug::PrintsRaw);
             self.die_of(&data)?;
             self.first.get_or_insert(sender);
-            let again = self.last.replace(sender) == Some(sender);
             self.answered += 1;
             let answer = match over {
                 true => Some(b"ERR too many requests".to_vec()),
                 false => self.answer(&data, received)?,
             };
             let Some(answer) = answer else { continue };
-            if let Err(error) = self.send(&answer, sender, again) {
-                say(&format!("not sent: {error}"));
+            if let Err(error) = self.send(&answer, sender) {
+                match self.bug {
+                    Bug::DiesOnRefused => return Err(error),
+                    Bug::DeafAfterRefused => hang(),
+                    _ => say(&format!("not sent: {error}")),
+                }
             }
         }
     }
@@ -206,12 +202,12 @@ impl Server {
         }
     }
 
-    fn send(&self, answer: &[u8], sender: SocketAddr, again: bool) -> io::Result<()> {
+    fn send(&self, answer: &[u8], sender: SocketAddr) -> io::Result<()> {
         match (self.bug, self.first) {
             (Bug::AnswersOnce, _) if self.answered > 1 => Ok(0),
             (Bug::FirstClient, Some(first)) => self.socket.send_to(answer, first),
             (Bug::Connects, _) => datagram::connect_and_send(&self.socket, answer, sender),
-            (Bug::DiesOnRefused | Bug::DeafAfterRefused, _) if again => {
+            (Bug::DiesOnRefused | Bug::DeafAfterRefused, _) => {
                 datagram::send_and_hear(&self.socket, answer, sender)
             }
             _ => self.socket.send_to(answer, sender),

@@ -169,15 +169,15 @@ fn cr_ends_message(seen: &Seen) -> bool {
 
 /// The text ends at its first NUL; its LF is behind that and may be lost as well.
 fn cut_at_nul(seen: &Seen) -> bool {
-    let until_nul = |line: &[u8]| line.split(|&byte| byte == 0).next().map(<[u8]>::to_vec);
-    let ways: [Change; 2] = [|line| line.to_vec(), |line| [line, b"\n"].concat()];
+    let cut = |line: &[u8], end: &[u8]| match line.iter().position(|&byte| byte == 0) {
+        Some(nul) => [&line[..nul], end].concat(),
+        None => line.to_vec(),
+    };
+    let ends = [&b""[..], b"\n"];
     seen.sent().contains(&0)
-        && ways.iter().any(|end| {
-            lines_fit(seen, |line| match line.contains(&0) {
-                true => end(&until_nul(line).unwrap_or_default()),
-                false => line.to_vec(),
-            })
-        })
+        && ends
+            .iter()
+            .any(|end| lines_fit(seen, |line| cut(line, end)))
 }
 
 /// Complete lines of each read are answered, its tail is thrown away.

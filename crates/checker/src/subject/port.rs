@@ -63,6 +63,7 @@ impl Port {
             let step = u32::from(NEXT.fetch_add(1, Ordering::Relaxed));
             let number = (offset + step) % u32::from(ports) + u32::from(range.start);
             let number = u16::try_from(number).expect("the range ends below 65,536");
+            let _alone = while_nobody_is_started();
             match reserve(number) {
                 Ok(port) => return Ok(port),
                 Err(error) => last = error,
@@ -74,7 +75,6 @@ impl Port {
     /// Binds without SO_REUSEADDR, so that even a port in TIME_WAIT is refused: a
     /// subject that does not set the option must still be able to start.
     fn reserve(number: u16) -> io::Result<Self> {
-        let _alone = while_nobody_is_started();
         let reserved = bound(Type::DGRAM, Ipv4Addr::LOCALHOST, number)?;
         drop(bound(Type::STREAM, Ipv4Addr::LOCALHOST, number)?);
         Ok(Self {

@@ -7,6 +7,7 @@ mod server_crowd;
 mod server_ends;
 mod server_many;
 mod server_more;
+mod server_others;
 mod server_stop;
 mod server_words;
 
@@ -45,7 +46,7 @@ static CHECKS: [Check; 38] = [
     server_many::SILENT_CLIENTS,
     server_many::NO_MIXING,
     server_many::SLOW_CLIENTS,
-    server_many::OTHERS_GO_ON,
+    server_others::OTHERS_GO_ON,
     server_more::TOO_LONG,
     server_more::NOT_TEXT,
     server_crowd::DEAF_CLIENT,

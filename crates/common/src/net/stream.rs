@@ -202,8 +202,8 @@ impl Stream {
             }
             match self.socket.recv(&mut scrap) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                // The end is our own: what the peer sends still comes, and nothing
-                // tells when.
+                // The end is our own, and nothing tells when the peer ends its side.
+                // Linux answers what it still sends with a reset.
                 Ok(0) if self.is_cut() => thread::sleep(LOOK.min(left)),
                 Ok(0) | Err(_) => return,
                 Ok(_) => {}

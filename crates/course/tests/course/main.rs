@@ -13,4 +13,5 @@ mod demo;
 mod proxy;
 #[cfg(unix)]
 mod proxy_udp;
+mod starter;
 mod student;

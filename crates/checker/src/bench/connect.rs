@@ -58,10 +58,26 @@ impl Bench<'_> {
     /// # Errors
     /// With `cause` when nobody accepts or greets.
     pub(crate) fn connect(&mut self, server: &Server, cause: Cause) -> Result<Stream, Failure> {
-        let stream = self
-            .dial(server, Stream::connect)
-            .map_err(|error| refused(server, cause, &error))?;
+        let stream = self.reach(server, Stream::connect, cause)?;
         self.greeted(stream, cause)
+    }
+
+    /// So many more connections, all made before one of them is expected to be
+    /// greeted.
+    ///
+    /// # Errors
+    /// With `cause` when nobody accepts or greets.
+    pub(crate) fn connect_together(
+        &mut self,
+        server: &Server,
+        count: usize,
+        cause: Cause,
+    ) -> Result<Vec<Stream>, Failure> {
+        let streams: Result<Vec<_>, _> = (0..count)
+            .map(|_| self.reach(server, Stream::connect, cause))
+            .collect();
+        let greeted = streams?.into_iter();
+        greeted.map(|stream| self.greeted(stream, cause)).collect()
     }
 
     /// One more connection, with small buffers.
@@ -70,9 +86,7 @@ impl Bench<'_> {
         server: &Server,
         cause: Cause,
     ) -> Result<Stream, Failure> {
-        let stream = self
-            .dial(server, Stream::connect_narrow)
-            .map_err(|error| refused(server, cause, &error))?;
+        let stream = self.reach(server, Stream::connect_narrow, cause)?;
         self.greeted(stream, cause)
     }
 
@@ -92,6 +106,16 @@ impl Bench<'_> {
     /// With `cause` when nobody accepts.
     pub(crate) fn visit(&self, server: &Server, cause: Cause) -> Result<Visitor, Failure> {
         Visitor::connect(server.address, self.deadline.clone())
+            .map_err(|error| refused(server, cause, &error))
+    }
+
+    fn reach(
+        &mut self,
+        server: &Server,
+        connect: Connect,
+        cause: Cause,
+    ) -> Result<Stream, Failure> {
+        self.dial(server, connect)
             .map_err(|error| refused(server, cause, &error))
     }
 

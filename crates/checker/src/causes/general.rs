@@ -69,6 +69,7 @@ causes! {
     HALF_NAME_BLOCKS "half-name-blocks" "The beginning of one client's name made the server wait for its end, and all others with it; keep the beginning, and go on."
     SHARED_BUFFER "shared-buffer" "What one client sent stands in the answer to another: they share a buffer or a variable, and each conversation needs its own."
     WRONG_CLIENT "wrong-client" "The answer went to another client: the connection to answer on is kept where all clients share it."
+    LOOP_VARIABLE "loop-variable" "Of clients that came together one was forgotten: its thread was told where the connection stands, and when it looked, the next one stood there; give each thread its connection by value."
     SENT_TO_ALL "sent-to-all" "What one client is answered came to the others as well; an answer goes to the connection that its name came from, and to no other."
     OTHERS_DIE "others-die" "What one client did ended the conversations of others, or the server; an error in one conversation may end that one only."
     NO_MORE_SERVED "no-more-served" "The others go on, but nobody new is served: what one client did has ended the loop that accepts."

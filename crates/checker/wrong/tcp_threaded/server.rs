@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, mpsc};
 use std::thread;
+use std::time::Duration;
 
 use socket2::{Domain, Socket, Type};
 
@@ -65,6 +66,21 @@ pub(super) fn run(port: u16, bug: Bug) -> io::Result<()> {
         }
         Bug::PoolOf8 => pool(&house),
         Bug::AsksInTurn | Bug::ReadsWholeName => turns::serve(&house),
+        Bug::LoopVariable => {
+            let house = house.clone();
+            Box::new(move |socket| {
+                *lock(&house.latest) = Some(socket);
+                let house = house.clone();
+                thread::spawn(move || {
+                    // What a thread needs to begin, on a machine that is busy.
+                    thread::sleep(Duration::from_millis(5));
+                    let latest = lock(&house.latest).as_ref().map(TcpStream::try_clone);
+                    if let Some(Ok(socket)) = latest {
+                        house.serve(socket);
+                    }
+                });
+            })
+        }
         _ => {
             let house = house.clone();
             Box::new(move |socket| {

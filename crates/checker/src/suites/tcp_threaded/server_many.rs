@@ -16,6 +16,9 @@ const SILENT: usize = 40;
 /// Names of the one who comes after them. Whoever asks all the others in turn
 /// before each answer is late with these.
 const TURNS: usize = 20;
+/// Clients that come together, and how often. Few: a server that listens with a
+/// short queue keeps the others waiting for a second.
+const TOGETHER: usize = 4;
 
 pub(super) const SILENT_CLIENTS: Check = Check {
     name: "silent-clients",
@@ -113,6 +116,14 @@ fn no_mixing(bench: &mut Bench<'_>) -> Result<(), Failure> {
     }
     for nth in 0..clients.len() {
         own_answers(bench, &mut clients, &names, nth, holds_name)?;
+    }
+    // Those who come while the thread of the one before is still being started.
+    for _ in 0..TOGETHER {
+        let mut together = bench.connect_together(&server, TOGETHER, LOOP_VARIABLE)?;
+        for client in &mut together {
+            answered(bench, client, LOOP_VARIABLE)?;
+        }
+        clients.append(&mut together);
     }
     Ok(())
 }

@@ -69,6 +69,8 @@ impl Failure {
     /// A failure that shows what was sent, and where the two sides part.
     pub(crate) fn compared(cause: Cause, sent: Vec<Vec<u8>>, expected: Side, got: Side) -> Self {
         let both = expected.bytes.as_ref().zip(got.bytes.as_ref());
+        // The right bytes at the wrong place have none that is wrong.
+        let both = both.filter(|(expected, got)| expected != got);
         Self::Wrong(Box::new(Wrong {
             cause,
             sent,
@@ -104,6 +106,25 @@ impl Side {
         }
     }
 
+    /// What the program has printed, or should have.
+    pub(crate) fn printed(bytes: impl Into<Vec<u8>>) -> Self {
+        Self::or_nothing(
+            bytes.into(),
+            "on standard output",
+            "nothing on standard output",
+        )
+    }
+
+    /// What a datagram held, or should have held.
+    pub(crate) fn datagram(bytes: impl Into<Vec<u8>>) -> Self {
+        Self::or_nothing(bytes.into(), "", "an empty datagram")
+    }
+
+    fn or_nothing(bytes: Vec<u8>, words: &str, nothing: &str) -> Self {
+        let words = if bytes.is_empty() { nothing } else { words };
+        Self::bytes(bytes, words)
+    }
+
     /// Leaves out what is far behind the first wrong byte: a program may have
     /// printed without end.
     fn cut(mut self, first_wrong: Option<usize>) -> Self {
@@ -119,6 +140,14 @@ impl Side {
             bytes.shrink_to_fit();
         }
         self
+    }
+}
+
+/// How often, in words.
+pub(crate) fn how_often(count: usize) -> String {
+    match count {
+        1 => "once".into(),
+        _ => format!("{count} times"),
     }
 }
 
@@ -187,6 +216,28 @@ impl Card {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::causes::CHANGED_TEXT;
+
+    #[test]
+    fn what_is_not_there_has_a_name() {
+        assert_eq!(Side::printed(b"x").words, "on standard output");
+        assert_eq!(Side::printed(b"").words, "nothing on standard output");
+        assert_eq!(Side::datagram(b"x").words, "");
+        assert_eq!(Side::datagram(b"").words, "an empty datagram");
+    }
+
+    #[test]
+    fn right_bytes_at_the_wrong_place_have_no_wrong_one() {
+        let first_wrong = |got: &[u8]| {
+            let (here, there) = (Side::bytes(b"cedar", "here"), Side::bytes(got, "there"));
+            match Failure::compared(CHANGED_TEXT, Vec::new(), here, there) {
+                Failure::Wrong(wrong) => wrong.first_wrong,
+                _ => None,
+            }
+        };
+        assert_eq!(first_wrong(b"cedar"), None);
+        assert_eq!(first_wrong(b"ceder"), Some(3));
+    }
 
     #[test]
     fn a_card_keeps_what_is_near_the_first_wrong_byte() {

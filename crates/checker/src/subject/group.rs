@@ -51,7 +51,7 @@ impl fmt::Display for Exit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Exit::Code(code) => write!(f, "exit code {code}"),
-            Exit::Signal(signal) => write!(f, "killed by signal {signal}"),
+            Exit::Signal(signal) => write!(f, "signal {signal}"),
         }
     }
 }

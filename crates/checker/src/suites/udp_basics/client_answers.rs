@@ -6,7 +6,7 @@ use super::talk::{Talk, rows};
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
-use crate::verdict::{Failure, Side};
+use crate::verdict::{Failure, Side, how_often};
 
 pub(super) const DUPLICATE_ANSWER: Check = Check {
     name: "duplicate-answer",
@@ -70,7 +70,7 @@ fn stale_answer(bench: &mut Bench<'_>) -> Result<(), Failure> {
         Some(line) => Err(Failure::of(
             STALE_TAKEN,
             Side::bytes(line.as_bytes(), "once on standard output"),
-            Side::words(format!("it is there {} times", rows(&stdout, line))),
+            Side::words(format!("it is there {}", how_often(rows(&stdout, line)))),
         )),
         None => Ok(()),
     }

@@ -63,7 +63,7 @@ fn prints_answers(bench: &mut Bench<'_>) -> Result<(), Failure> {
         return Err(Failure::of(
             PRINTED_UNANSWERED,
             Side::words("nothing on standard output, since no answer was sent yet"),
-            Side::bytes(line.as_bytes(), "on standard output"),
+            Side::printed(line.as_bytes()),
         ));
     }
     let ahead = (1..=lines.len()).filter(|&number| talk.count(number) > 0);

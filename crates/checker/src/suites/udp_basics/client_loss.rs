@@ -8,7 +8,7 @@ use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
 use crate::limits::GIVE_UP;
-use crate::verdict::Failure;
+use crate::verdict::{Failure, how_often};
 
 /// How often a request must have been tried before it is given up (UB-18).
 const TRIES: usize = 3;
@@ -69,7 +69,7 @@ fn gives_up(bench: &mut Bench<'_>) -> Result<(), Failure> {
         return Err(Failure::words(
             GIVES_UP_TOO_SOON,
             format!("the request at least {TRIES} times"),
-            format!("it came {tries} times"),
+            format!("it came {}", how_often(tries)),
         ));
     }
     if rows(&talk.client.output().stdout(), &lines[0]) > 0 {

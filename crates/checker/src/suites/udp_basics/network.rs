@@ -100,7 +100,7 @@ fn judged(client: &Subject, exit: Option<Exit>, lines: &[String]) -> Result<(), 
         Err(Failure::of(
             cause,
             Side::words(wanted),
-            Side::bytes(&stdout[..], "on standard output"),
+            Side::printed(&stdout[..]),
         ))
     };
     let places: Vec<_> = lines

@@ -206,6 +206,6 @@ fn not_whole(sent: &[Vec<u8>], wrong: &[u8]) -> Failure {
         cause,
         vec![whole.clone()],
         Side::bytes(whole, "or nothing"),
-        Side::bytes(wrong, ""),
+        Side::datagram(wrong),
     )
 }

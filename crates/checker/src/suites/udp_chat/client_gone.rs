@@ -10,7 +10,7 @@ use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
 use crate::limits::{CLIENT, GIVE_UP};
-use crate::verdict::{Failure, Side};
+use crate::verdict::{Failure, Side, how_often};
 
 /// When a client that hears nothing must ask; the contract's number.
 const ASKS: Duration = Duration::from_secs(10);
@@ -110,7 +110,7 @@ fn asks_in_silence(bench: &mut Bench<'_>) -> Result<(), Failure> {
         if host.pings < times {
             let got = match host.client.exited() {
                 Some(exit) => format!("it ended with {exit}"),
-                None => format!("it came {} times", host.pings),
+                None => format!("it came {}", how_often(host.pings)),
             };
             let wanted = Side::bytes("PING", format!("the {times}. time, since nothing came"));
             let cause = if times == 1 { NEVER_PINGS } else { PINGS_ONCE };

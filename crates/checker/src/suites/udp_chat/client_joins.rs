@@ -6,7 +6,7 @@ use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
 use crate::limits::{CLIENT, RESEND};
-use crate::verdict::{Failure, Side};
+use crate::verdict::{Failure, Side, how_often};
 
 pub(super) const JOINS: Check = Check {
     name: "joins",
@@ -90,7 +90,7 @@ fn comes(host: &mut Host, times: usize, with_cookie: bool) -> Result<(), Failure
     };
     let got = match host.client.exited() {
         Some(exit) => format!("it ended with {exit}"),
-        None => format!("it came {} times", count(host)),
+        None => format!("it came {}", how_often(count(host))),
     };
     Err(Failure::of(
         cause,

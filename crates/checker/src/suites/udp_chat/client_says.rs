@@ -8,7 +8,7 @@ use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
 use crate::limits::{CLIENT, LATE, RESEND, SILENCE};
 use crate::subject::Exit;
-use crate::verdict::{Failure, Side};
+use crate::verdict::{Failure, Side, how_often};
 
 pub(super) const SAYS: Check = Check {
     name: "says",
@@ -87,7 +87,7 @@ fn says_again(bench: &mut Bench<'_>) -> Result<(), Failure> {
         if host.says(1) < time {
             let got = match host.client.exited() {
                 Some(exit) => format!("it ended with {exit}"),
-                None => format!("it came {} times, and not again", host.says(1)),
+                None => format!("it came {}, and not again", how_often(host.says(1))),
             };
             let wanted = Side::bytes(format!("SAY 1 {}", lines[0]), "again and again");
             return Err(Failure::of(NEVER_SAYS_AGAIN, wanted, Side::words(got)));

@@ -23,7 +23,7 @@ impl Host {
                 "a line on standard output with {}",
                 parts.join(" and ")
             )),
-            Side::bytes(&stdout[last..], "on standard output"),
+            Side::printed(&stdout[last..]),
         ))
     }
 
@@ -61,7 +61,7 @@ impl Host {
                 return Err(Failure::of(
                     order,
                     Side::words(format!("these texts in this order: {}", texts.join(", "))),
-                    Side::bytes(stdout, "on standard output"),
+                    Side::printed(stdout),
                 ));
             }
             last = at;

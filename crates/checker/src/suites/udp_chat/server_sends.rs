@@ -10,7 +10,7 @@ use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
 use crate::limits::{LATE, RESEND, SILENCE};
-use crate::verdict::{Failure, Side};
+use crate::verdict::{Failure, Side, how_often};
 
 pub(super) const SENDS_AGAIN: Check = Check {
     name: "sends-again",
@@ -84,13 +84,9 @@ fn comes_again(member: &mut Member, id: u32, times: usize) -> Result<(), Failure
             return Err(Failure::compared(SENT_CHANGED, Vec::new(), wanted, got));
         }
         if member.items[&id].1 < time {
-            let got = match member.items[&id].1 {
-                1 => format!("it came once, and not again within {:.0?}", until.elapsed()),
-                times => format!(
-                    "it came {times} times, and not again within {:.0?}",
-                    until.elapsed()
-                ),
-            };
+            let came = how_often(member.items[&id].1);
+            let waited = until.elapsed();
+            let got = format!("it came {came}, and not again within {waited:.0?}");
             let wanted = Side::bytes(wanted, "again and again, since it is not acknowledged");
             return Err(Failure::of(SENT_ONCE, wanted, Side::words(got)));
         }

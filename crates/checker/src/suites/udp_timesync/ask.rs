@@ -122,7 +122,7 @@ pub(super) fn is_refused(
         cause,
         vec![request.to_vec()],
         expected(),
-        Side::bytes(answer.as_slice(), ""),
+        Side::datagram(answer.as_slice()),
     ))
 }
 

@@ -60,7 +60,7 @@ fn next_era(bench: &mut Bench<'_>) -> Result<(), Failure> {
         Side::words(format!(
             "an offset of about {ahead:.0} s, to a server in 2036"
         )),
-        Side::bytes(stdout, "on standard output"),
+        Side::printed(stdout),
     ))
 }
 

@@ -189,7 +189,7 @@ fn right_in_the_end(
         return Err(Failure::of(
             cause(sample.offset),
             Side::words(format!("an offset of about {RIGHT} s")),
-            Side::bytes(stdout, "on standard output"),
+            Side::printed(stdout),
         ));
     }
     succeeds(&talk.client, CLIENT, NEVER_LEAVES)

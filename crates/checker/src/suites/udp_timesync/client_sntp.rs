@@ -253,6 +253,6 @@ pub(super) fn nothing_printed(talk: &Talk) -> Failure {
     Failure::of(
         cause,
         Side::words("the words offset and delay, each with a number behind it"),
-        Side::bytes(stdout, "on standard output"),
+        Side::printed(stdout),
     )
 }

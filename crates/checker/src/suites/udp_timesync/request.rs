@@ -30,7 +30,7 @@ pub(super) fn is_format(got: &[u8], format: &str) -> Result<(), Failure> {
         cause,
         Vec::new(),
         Side::bytes(wanted, "from the client"),
-        Side::bytes(got, ""),
+        Side::datagram(got),
     ))
 }
 

@@ -104,7 +104,7 @@ fn burst(bench: &mut Bench<'_>) -> Result<(), Failure> {
             return Err(Failure::of(
                 LIMIT_ANSWERED,
                 Side::words("answers to some of these requests, and else nothing"),
-                Side::bytes(answer, ""),
+                Side::datagram(answer),
             ));
         }
     }
@@ -166,7 +166,7 @@ fn other_versions(bench: &mut Bench<'_>) -> Result<(), Failure> {
                 cause,
                 vec![request.emit()],
                 Side::words("a reply in SNTP, or nothing"),
-                Side::bytes(wrong.as_slice(), ""),
+                Side::datagram(wrong.as_slice()),
             ));
         }
     }

@@ -221,8 +221,8 @@ impl Talk {
         if !is_there(&stdout) {
             return Err(Failure::of(
                 missing,
-                Side::bytes(text, "on standard output"),
-                Side::bytes(stdout, "on standard output"),
+                Side::printed(text),
+                Side::printed(stdout),
             ));
         }
         succeeds(&self.client, CLIENT, NEVER_LEAVES)
@@ -236,7 +236,7 @@ impl Talk {
             Some(_) => Err(Failure::of(
                 cause,
                 Side::words(format!("nothing of {forged}")),
-                Side::bytes(stdout, "on standard output"),
+                Side::printed(stdout),
             )),
         }
     }

@@ -49,16 +49,11 @@ impl Talk {
                 .any(|line| contains(&stdout, line.as_bytes())),
         };
         let (at, _) = missing.closest();
-        let words = if missing.rest.is_empty() {
-            "nothing on standard output"
-        } else {
-            "on standard output"
-        };
         Err(Failure::compared(
             cause(&missing),
             answer.pieces.clone(),
-            Side::bytes(&answer.text[..], "on standard output"),
-            Side::bytes(&missing.rest[at..], words),
+            Side::printed(&answer.text[..]),
+            Side::printed(&missing.rest[at..]),
         ))
     }
 

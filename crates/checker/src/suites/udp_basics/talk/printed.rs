@@ -29,8 +29,8 @@ impl Talk {
         };
         Err(Failure::of(
             cause,
-            Side::bytes(self.line(number), "on standard output"),
-            Side::bytes(&stdout[from..], "on standard output"),
+            Side::printed(self.line(number)),
+            Side::printed(&stdout[from..]),
         ))
     }
 

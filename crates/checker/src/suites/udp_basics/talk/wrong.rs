@@ -67,7 +67,7 @@ impl Talk {
             cause,
             Vec::new(),
             Side::bytes(wanted, "from the client"),
-            Side::bytes(got, ""),
+            Side::datagram(got),
         )
     }
 }

@@ -29,6 +29,8 @@ use std::panic::catch_unwind;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Mutex;
+#[cfg(unix)]
+use std::sync::{Arc, atomic::AtomicBool};
 use std::thread;
 use std::time::Duration;
 
@@ -88,8 +90,20 @@ const AT_ONCE: usize = 16;
 /// So many may be judged again. More are no accident.
 const DOUBTFUL: usize = 5;
 
+/// A shell lets what it starts in the background ignore Ctrl-C, and whatever that
+/// starts inherits it: then a program that Ctrl-C should kill stays. What is handled
+/// is not inherited.
+#[cfg(unix)]
+fn heed_ctrl_c() {
+    let at_once = Arc::new(AtomicBool::new(true));
+    signal_hook::flag::register_conditional_shutdown(signal_hook::consts::SIGINT, 130, at_once)
+        .expect("a handler");
+}
+
 #[test]
 fn every_wrong_program_fails_its_check_with_its_cause_and_the_right_ones_pass() {
+    #[cfg(unix)]
+    heed_ctrl_c();
     let chosen = std::env::var("BANK").unwrap_or_default();
     let bank = bank();
     // Backwards, since those of the first lessons take least, and nothing long should

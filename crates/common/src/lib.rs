@@ -7,7 +7,7 @@
 //! | pure | [`frame`], [`text`], [`escape`], [`hex`], [`address`] | bytes and characters; no socket, clock or thread |
 //! | system | [`net`], [`stop`], [`wire`], [`input`], [`output`] | sockets, threads, time |
 //! | conversation | [`messages`], [`ending`] | the codecs over a socket |
-//! | program | [`args`], [`exit`] | command lines, exit codes |
+//! | program | [`args`], [`exit`], [`serve`] | command lines, exit codes |
 //!
 //! To see how a message gets from one program to the other, read
 //! [`frame::lines`], [`frame::Decoder`], [`messages`], [`net::Stream`], in this
@@ -25,6 +25,7 @@ pub mod input;
 pub mod messages;
 pub mod net;
 pub mod output;
+pub mod serve;
 pub mod stop;
 pub mod text;
 pub mod wire;

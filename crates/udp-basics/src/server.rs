@@ -4,13 +4,12 @@
 //! clients; each datagram brings the address to answer to, and with the answer
 //! sent the server has forgotten it.
 
-use std::{io, thread};
-
 use common::{
     escape::Shown,
-    exit::{Failure, reason, tell},
+    exit::{Failure, tell},
     net::{Datagram, DatagramBuffer, DatagramError, DatagramSocket},
     output::Output,
+    serve::serve_each,
     stop::Stop,
     text::TextCodec,
 };
@@ -55,36 +54,7 @@ pub fn run(
     output: &Output,
     stop: &Stop,
 ) -> Result<Totals, Failure> {
-    thread::scope(|scope| {
-        let threads: Vec<_> = sockets
-            .iter()
-            .map(|socket| {
-                thread::Builder::new().spawn_scoped(scope, move || {
-                    let _end = EndsAll(stop);
-                    serve(socket, options, output, stop)
-                })
-            })
-            .collect();
-        if threads.iter().any(Result::is_err) {
-            stop.trigger();
-        }
-        let mut totals = Totals::default();
-        for thread in threads {
-            let thread = thread.map_err(|error| cannot_serve(&error))?;
-            let mistake = || Failure::new("cannot serve", "an internal error");
-            totals += thread.join().map_err(|_| mistake())??;
-        }
-        Ok(totals)
-    })
-}
-
-/// Whoever ends first, ends all: also by a panic.
-struct EndsAll<'a>(&'a Stop);
-
-impl Drop for EndsAll<'_> {
-    fn drop(&mut self) {
-        self.0.trigger();
-    }
+    serve_each(sockets, stop, |socket| serve(socket, options, output, stop))
 }
 
 /// One socket, from its first datagram to the end.
@@ -94,7 +64,6 @@ fn serve(
     output: &Output,
     stop: &Stop,
 ) -> Result<Totals, Failure> {
-    let _wake = socket.wake_on(stop).map_err(|error| cannot_serve(&error))?;
     let mut buffer = DatagramBuffer::new(options.buffer);
     let mut totals = Totals::default();
     // ANCHOR: serve
@@ -131,8 +100,4 @@ fn serve(
         }
     }
     // ANCHOR_END: serve
-}
-
-fn cannot_serve(error: &io::Error) -> Failure {
-    Failure::new("cannot serve", reason(error))
 }

@@ -5,18 +5,17 @@
 //! many a second.
 
 use std::{
-    io,
     net::SocketAddr,
     sync::{Mutex, PoisonError},
-    thread,
     time::Instant,
 };
 
 use common::{
     escape::{escape, escape_bytes},
-    exit::{Failure, reason, tell},
+    exit::{Failure, tell},
     net::{Datagram, DatagramBuffer, DatagramError, DatagramSocket, LARGEST_DATAGRAM},
     output::Output,
+    serve::serve_each,
     stop::Stop,
 };
 use jiff::{Timestamp as Moment, Zoned, tz::TimeZone};
@@ -62,34 +61,13 @@ pub fn run(
     output: &Output,
     stop: &Stop,
 ) -> Result<Totals, Failure> {
-    let server = &Server {
+    let server = Server {
         options,
         limiter: options.rate_limit.map(Limiter::new).map(Mutex::new),
         output,
         stop,
     };
-    thread::scope(|scope| {
-        let threads: Vec<_> = sockets
-            .iter()
-            .map(|socket| {
-                thread::Builder::new().spawn_scoped(scope, move || {
-                    let served = server.serve(socket);
-                    // Whoever ends first, ends all.
-                    stop.trigger();
-                    served
-                })
-            })
-            .collect();
-        if threads.iter().any(Result::is_err) {
-            stop.trigger();
-        }
-        let mut totals = Totals::default();
-        for thread in threads {
-            let thread = thread.map_err(|error| cannot_serve(&error))?;
-            totals += thread.join().unwrap_or(Ok(Totals::default()))?;
-        }
-        Ok(totals)
-    })
+    serve_each(sockets, stop, |socket| server.serve(socket))
 }
 
 /// What all sockets share.
@@ -104,8 +82,6 @@ struct Server<'a> {
 impl Server<'_> {
     /// One socket, from its first datagram to the end.
     fn serve(&self, socket: &DatagramSocket) -> Result<Totals, Failure> {
-        let woken = socket.wake_on(self.stop);
-        let _wake = woken.map_err(|error| cannot_serve(&error))?;
         let mut buffer = DatagramBuffer::new(LARGEST_DATAGRAM);
         let mut totals = Totals::default();
         // ANCHOR: serve
@@ -166,6 +142,8 @@ impl Server<'_> {
                 let answer = protocol::answer(format, &self.local_time(received));
                 let sent = socket.send_to(answer.as_bytes(), from);
                 if !self.options.quiet {
+                    // Of one that is too long, no more than of one that is not.
+                    let format = &format[..format.len().min(protocol::FORMAT)];
                     let (format, answer) = (escape_bytes(format), escape(&answer));
                     let shown = format_args!("{from}: {format} -> {answer}");
                     self.output.line(shown)?;
@@ -198,8 +176,4 @@ impl Server<'_> {
         let mut limiter = limiter.lock().unwrap_or_else(PoisonError::into_inner);
         !limiter.allows(from.ip(), Instant::now())
     }
-}
-
-fn cannot_serve(error: &io::Error) -> Failure {
-    Failure::new("cannot serve", reason(error))
 }

@@ -19,17 +19,17 @@ const KEPT: usize = 32;
 
 /// The last samples.
 #[derive(Debug, Clone, Default)]
-pub struct Filter(VecDeque<Sample>);
+pub struct Filter(VecDeque<(u64, Sample)>);
 
 impl Filter {
-    /// Adds one.
-    pub fn push(&mut self, sample: Sample) {
+    /// Adds one, with the number of its question.
+    pub fn push(&mut self, number: u64, sample: Sample) {
         self.0.truncate(KEPT - 1);
-        self.0.push_front(sample);
+        self.0.push_front((number, sample));
     }
 
     /// Those that are remembered, the oldest first.
-    pub fn samples(&self) -> impl DoubleEndedIterator<Item = Sample> {
+    pub fn samples(&self) -> impl DoubleEndedIterator<Item = (u64, Sample)> {
         self.0.iter().rev().copied()
     }
 
@@ -42,8 +42,8 @@ impl Filter {
     /// The one with the smallest delay among the last [`WINDOW`]; of several,
     /// the latest.
     #[must_use]
-    pub fn best(&self) -> Option<Sample> {
+    pub fn best(&self) -> Option<(u64, Sample)> {
         let latest = self.0.iter().take(WINDOW);
-        latest.min_by_key(|sample| sample.delay).copied()
+        latest.min_by_key(|(_, sample)| sample.delay).copied()
     }
 }

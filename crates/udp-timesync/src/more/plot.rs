@@ -5,11 +5,11 @@ use crate::sntp::{Nanos, SECOND, Sample};
 /// Columns between the borders.
 const COLUMNS: Nanos = 41;
 
-/// A line for each sample, the first on top, with a mark that is further right
-/// the greater the offset. `best` has a mark of its own.
+/// A line for each sample and its number, the first on top, with a mark that is
+/// further right the greater the offset. The `best` number has a mark of its own.
 #[must_use]
-pub fn plot(samples: &[Sample], best: Sample) -> Vec<String> {
-    let offsets = || samples.iter().map(|sample| sample.offset);
+pub fn plot(samples: &[(u64, Sample)], best: u64) -> Vec<String> {
+    let offsets = || samples.iter().map(|(_, sample)| sample.offset);
     let (Some(least), Some(most)) = (offsets().min(), offsets().max()) else {
         return Vec::new();
     };
@@ -18,8 +18,8 @@ pub fn plot(samples: &[Sample], best: Sample) -> Vec<String> {
         span => (offset - least) * (COLUMNS - 1) / span,
     };
     let mut lines = vec![format!("{:>21} s {:>39} s", signed(least), signed(most))];
-    for (number, sample) in (1..).zip(samples) {
-        let mark = if *sample == best { '#' } else { '*' };
+    for (number, sample) in samples {
+        let mark = if *number == best { '#' } else { '*' };
         let blanks = " ".repeat(column(sample.offset) as usize);
         let rest = " ".repeat((COLUMNS - 1 - column(sample.offset)) as usize);
         lines.push(format!("{number:>17} |{blanks}{mark}{rest}|"));
@@ -36,33 +36,32 @@ pub(crate) fn signed(nanos: Nanos) -> String {
 mod tests {
     use super::*;
 
-    fn sample(offset: Nanos) -> Sample {
-        Sample {
-            offset,
-            delay: offset,
-        }
+    fn sample(number: u64, offset: Nanos) -> (u64, Sample) {
+        let delay = offset;
+        (number, Sample { offset, delay })
     }
 
     #[test]
     fn a_picture() {
-        let samples = [-10_000, 30_000, 10_000].map(sample);
-        let lines = plot(&samples, sample(10_000));
+        // Nobody answered the second question.
+        let samples = [(1, -10_000), (3, 30_000), (4, 10_000)];
+        let lines = plot(&samples.map(|(number, offset)| sample(number, offset)), 4);
         let expected = [
             "            -0.000010 s                               +0.000030 s",
             "                1 |*                                        |",
-            "                2 |                                        *|",
-            "                3 |                    #                    |",
+            "                3 |                                        *|",
+            "                4 |                    #                    |",
         ];
         assert_eq!(lines, expected);
     }
 
     #[test]
     fn all_alike_and_far_apart_and_none() {
-        let alike = plot(&[sample(5); 2], sample(5));
+        let alike = plot(&[sample(1, 5), sample(2, 5)], 1);
         assert!(alike[1].ends_with("|                    #                    |"));
-        assert_eq!(plot(&[], sample(5)), Vec::<String>::new());
+        assert_eq!(plot(&[], 0), Vec::<String>::new());
         // Ends of the range of packets: no width overflows.
-        let far = plot(&[sample(-(1 << 63)), sample(1 << 63)], sample(0));
+        let far = plot(&[sample(1, -(1 << 63)), sample(2, 1 << 63)], 0);
         assert!(
             far[1].ends_with("|*                                        |"),
             "{far:?}"

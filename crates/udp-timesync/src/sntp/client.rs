@@ -74,7 +74,7 @@ fn ask_once(
                 let t4 = t1 + round_trip.as_nanos().cast_signed();
                 let (t2, t3) = (answer.receive.unix(), answer.transmit.unix());
                 let sample = Sample::new(t1, t2, t3, t4);
-                samples.push(sample);
+                samples.push(talk.tally.requests, sample);
                 show(talk, sample, answer.stratum)?;
                 return Ok(Tried::Answered);
             }
@@ -113,7 +113,7 @@ fn sent_away(code: [u8; 4]) -> Failure {
 
 /// The best sample, what it means, and how all of them lie.
 fn summary(talk: &Talk<'_>, samples: &Filter) -> Result<(), Failure> {
-    let Some(best) = samples.best() else {
+    let Some((number, best)) = samples.best() else {
         return Ok(());
     };
     let (offset, delay) = (signed(best.offset), unsigned(best.delay));
@@ -126,9 +126,9 @@ fn summary(talk: &Talk<'_>, samples: &Filter) -> Result<(), Failure> {
     talk.output.line(format_args!(
         "this clock is {apart} s {side}, give or take {error} s; it was not set"
     ))?;
-    let samples: Vec<Sample> = samples.samples().collect();
+    let samples: Vec<_> = samples.samples().collect();
     if samples.len() > 1 {
-        plot(&samples, best)
+        plot(&samples, number)
             .iter()
             .try_for_each(|line| talk.output.line(line))?;
     }

@@ -78,8 +78,8 @@ fn offset_and_delay_from_four_times() {
         ([0, 0, 5, 25], -10, 20),
         // The worked example of the chapter.
         ([100, 1_150, 1_153, 147], 1028, 44),
-        // A clock in coarse steps: no way takes less than no time.
-        ([0, 0, 10, 5], 2, 0),
+        // A clock in coarse steps, or a wrong one: it says it worked for 10 ms of 5.
+        ([0, 0, 10, 5], 2, 5),
     ] {
         let [t1, t2, t3, t4] = times.map(|time: Nanos| time * ms);
         let sample = Sample::new(t1, t2, t3, t4);
@@ -106,22 +106,20 @@ fn sample(offset: Nanos, delay: Nanos) -> Sample {
 fn the_best_of_eight_has_the_smallest_delay() {
     let mut filter = Filter::default();
     assert_eq!((filter.best(), filter.window()), (None, 0));
-    filter.push(sample(-7, 1));
-    for delay in [50, 40, 20, 30, 20, 60] {
-        filter.push(sample(delay * 10, delay));
+    filter.push(1, sample(-7, 1));
+    for (number, delay) in (2..).zip([50, 40, 20, 30, 20, 60]) {
+        filter.push(number, sample(delay * 10, delay));
     }
-    assert_eq!((filter.best(), filter.window()), (Some(sample(-7, 1)), 7));
-    filter.push(sample(99, 70));
-    assert_eq!(
-        (filter.best(), filter.window()),
-        (Some(sample(-7, 1)), WINDOW)
-    );
+    let first = Some((1, sample(-7, 1)));
+    assert_eq!((filter.best(), filter.window()), (first, 7));
+    filter.push(8, sample(99, 70));
+    assert_eq!((filter.best(), filter.window()), (first, WINDOW));
     // The ninth: the oldest does not count any more.
-    filter.push(sample(99, 70));
-    assert_eq!(filter.best(), Some(sample(200, 20)));
+    filter.push(9, sample(99, 70));
+    assert_eq!(filter.best(), Some((6, sample(200, 20))));
     // Memory has an end.
-    for _ in 0..1000 {
-        filter.push(sample(0, 5));
+    for number in 10..1010 {
+        filter.push(number, sample(0, 5));
     }
     assert_eq!((filter.samples().count(), filter.window()), (32, WINDOW));
 }
@@ -129,14 +127,21 @@ fn the_best_of_eight_has_the_smallest_delay() {
 #[test]
 fn of_two_equal_delays_the_later_counts() {
     let mut filter = Filter::default();
-    for offset in [1, 2, 3] {
-        filter.push(sample(offset, 5));
+    let all = [1, 2, 3].map(|number| (number, sample(number.into(), 5)));
+    for (number, sample) in all {
+        filter.push(number, sample);
     }
-    assert_eq!(filter.best(), Some(sample(3, 5)));
-    assert_eq!(
-        filter.samples().map(|s| s.offset).collect::<Vec<_>>(),
-        [1, 2, 3]
-    );
+    assert_eq!(filter.best(), Some(all[2]));
+    assert_eq!(filter.samples().collect::<Vec<_>>(), all);
+}
+
+#[test]
+fn an_answer_that_was_kept_longer_than_it_took_is_not_the_best() {
+    let ms = SECOND / 1000;
+    let mut filter = Filter::default();
+    filter.push(1, Sample::new(0, ms, ms, 2 * ms));
+    filter.push(2, Sample::new(0, 0, 100 * ms, 2 * ms));
+    assert_eq!(filter.best().map(|(number, _)| number), Some(1));
 }
 
 proptest! {

@@ -92,9 +92,10 @@ impl Sample {
     pub fn new(t1: Nanos, t2: Nanos, t3: Nanos, t4: Nanos) -> Self {
         Sample {
             offset: ((t2 - t1) + (t3 - t4)) / 2,
-            // Clocks tick in steps, so a very short delay may come out below
-            // zero.
-            delay: ((t4 - t1) - (t3 - t2)).max(0),
+            // Below zero where the server says that it kept the question for longer
+            // than we waited: clocks tick in steps, or it is wrong, and so is the
+            // offset, by half of that.
+            delay: ((t4 - t1) - (t3 - t2)).abs(),
         }
     }
 }

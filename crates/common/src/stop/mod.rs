@@ -71,8 +71,9 @@ impl Stop {
         }))
     }
 
-    /// A signal that Ctrl-C and SIGTERM give as well. A second one of them ends
-    /// the process at once, with 128 plus the signal's number.
+    /// A signal that Ctrl-C and SIGTERM give as well. A second one of them, a tenth
+    /// of a second later or more, ends the process at once, with 128 plus the
+    /// signal's number.
     ///
     /// # Errors
     ///

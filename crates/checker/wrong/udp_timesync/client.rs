@@ -4,6 +4,7 @@ use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher as _;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::calendar::{fill, since_1970};
@@ -23,9 +24,15 @@ pub(crate) fn run(host: &str, port: u16, format: &str, bug: Bug) -> io::Result<(
         Bug::FixedPort => Some(UdpSocket::bind((Ipv4Addr::LOCALHOST, 7188))?),
         _ => None,
     };
-    match format {
-        "sntp" if bug != Bug::SntpAsText => client.ask_for_offset(),
-        _ => client.ask_for_time(format),
+    loop {
+        match format {
+            "sntp" if bug != Bug::SntpAsText => client.ask_for_offset()?,
+            _ => client.ask_for_time(format)?,
+        }
+        if bug != Bug::AsksForEver {
+            return Ok(());
+        }
+        thread::sleep(Duration::from_secs(1));
     }
 }
 
@@ -233,6 +240,9 @@ impl Client {
             let Some(verdict) = self.look_at(&reply, nonce) else {
                 continue;
             };
+            if !verdict && self.bug == Bug::KissAsksAtOnce {
+                return Ok(Tried::NoAnswer);
+            }
             if !verdict {
                 eprintln!("the server wants no more requests");
                 say_text("it says: ", &reply[12..16], self.bug == Bug::KissRaw);

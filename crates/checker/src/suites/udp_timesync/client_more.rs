@@ -49,7 +49,7 @@ fn next_era(bench: &mut Bench<'_>) -> Result<(), Failure> {
     };
     let is_near = |wanted: f64| (sample.offset - wanted).abs() < ERA / 16.0;
     if is_near(ahead) {
-        return succeeds(&talk.client, CLIENT, NEVER_LEAVES);
+        return talk.succeeds();
     }
     let cause = match is_near(ahead - ERA) {
         true => ERA_IGNORED,
@@ -173,7 +173,7 @@ fn lost_request(bench: &mut Bench<'_>) -> Result<(), Failure> {
         let Some(sample) = printed(&talk.stdout()) else {
             return Err(nothing_printed(&talk));
         };
-        succeeds(&talk.client, CLIENT, NEVER_LEAVES)?;
+        talk.succeeds()?;
         if sample.delay < waited / 2.0 {
             return Ok(());
         }

@@ -10,7 +10,6 @@ use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
 use crate::limits::CLIENT;
-use crate::suites::ends::succeeds;
 use crate::verdict::{Failure, Side};
 
 /// How many requests must differ.
@@ -138,7 +137,7 @@ fn ask(bench: &mut Bench<'_>, ahead: f64) -> Result<Option<Failure>, Failure> {
     let request = talk.request()?;
     let (answered, sample) = serve(&mut talk, request, ahead)?;
     match is_true(&answered, sample) {
-        Ok(()) => succeeds(&talk.client, CLIENT, NEVER_LEAVES).map(|()| None),
+        Ok(()) => talk.succeeds().map(|()| None),
         Err(wrong) if answered.len() > 1 || talk.next_within(Duration::ZERO).is_some() => {
             Ok(Some(wrong))
         }

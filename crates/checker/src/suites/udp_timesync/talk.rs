@@ -28,6 +28,8 @@ pub(super) struct Talk {
     patience: Duration,
     /// How often it has asked.
     pub(super) asked: usize,
+    /// By when it must have ended: its time runs from the answer.
+    until: Option<Instant>,
     /// What it asks for.
     format: String,
 }
@@ -68,6 +70,7 @@ impl Talk {
             started,
             patience: bench.start_timeout(),
             asked: 0,
+            until: None,
             format: format.to_owned(),
         })
     }
@@ -183,10 +186,11 @@ impl Talk {
         }
     }
 
-    /// Answers every request from now on, until the client ends or asks no more.
-    /// A busy machine may let it ask again although the answer is on its way.
+    /// Answers every request from now on, until the client ends or has had its time
+    /// for that. A busy machine may let it ask again although the answer is on its way.
     pub(super) fn answer_all(&mut self, mut answer: impl FnMut(&Request) -> Vec<u8>) {
-        while let Some(request) = self.next_within(CLIENT) {
+        self.until = Some(Instant::now() + CLIENT);
+        while let Some(request) = self.next_within(self.time_to_leave()) {
             let bytes = answer(&request);
             self.answer(&bytes);
             if self.asked > MANY {
@@ -200,6 +204,16 @@ impl Talk {
         let bytes = answer(request);
         self.answer(&bytes);
         self.answer_all(answer);
+    }
+
+    /// Proves that the client has ended with code 0, in time.
+    pub(super) fn succeeds(&self) -> Result<(), Failure> {
+        succeeds(&self.client, self.time_to_leave(), NEVER_LEAVES)
+    }
+
+    fn time_to_leave(&self) -> Duration {
+        let until = self.until.unwrap_or_else(|| Instant::now() + CLIENT);
+        until.saturating_duration_since(Instant::now())
     }
 
     /// Everything on standard output when the client has ended, or after a while.
@@ -225,7 +239,7 @@ impl Talk {
                 Side::printed(stdout),
             ));
         }
-        succeeds(&self.client, CLIENT, NEVER_LEAVES)
+        self.succeeds()
     }
 
     /// Proves that `forged` is not on standard output.

@@ -13,8 +13,8 @@
 //! are the same thought.
 
 use std::{
-    collections::HashSet,
-    net::{IpAddr, SocketAddr},
+    collections::{HashMap, HashSet},
+    net::{IpAddr, Ipv6Addr, SocketAddr},
     time::{Duration, Instant},
 };
 
@@ -35,6 +35,10 @@ const TAG: usize = 6;
 /// Most cookies that are remembered as used. They are all of the last minute.
 const MOST_USED: usize = 65_536;
 
+/// Most of these for one address, whatever its ports: nobody may use them all up,
+/// or keep a room busy with joining.
+const MOST_OF_ONE: usize = MOST_USED / 16;
+
 type Bytes = [u8; SALT + TAG];
 
 /// Makes cookies and knows them again.
@@ -43,9 +47,17 @@ pub struct Cookies {
     started: Instant,
     salt: u16,
     /// Those of this slot and the last one that have begun a session.
-    used: [HashSet<Bytes>; 2],
-    /// The slot that the first set of `used` belongs to.
+    used: [Used; 2],
+    /// The slot that the first of `used` belongs to.
     slot: u64,
+}
+
+/// The cookies of one slot that have begun a session.
+#[derive(Default)]
+struct Used {
+    cookies: HashSet<Bytes>,
+    /// How many of them each address had.
+    owners: HashMap<IpAddr, usize>,
 }
 
 /// What a cookie is.
@@ -86,7 +98,7 @@ impl Cookies {
     pub fn judge(&mut self, cookie: &str, address: SocketAddr, now: Instant) -> Verdict {
         match self.find(cookie, address, now) {
             None => Verdict::Wrong,
-            Some((bytes, age)) if self.used[age].contains(&bytes) => Verdict::Used,
+            Some((bytes, age)) if self.used[age].cookies.contains(&bytes) => Verdict::Used,
             Some(_) => Verdict::Right,
         }
     }
@@ -97,8 +109,16 @@ impl Cookies {
         let Some((bytes, age)) = self.find(cookie, address, now) else {
             return false;
         };
-        let used: usize = self.used.iter().map(HashSet::len).sum();
-        used < MOST_USED && self.used[age].insert(bytes)
+        let owner = owner(address.ip());
+        let used: usize = self.used.iter().map(|slot| slot.cookies.len()).sum();
+        let own = self.used.iter().filter_map(|slot| slot.owners.get(&owner));
+        let fits = used < MOST_USED && own.sum::<usize>() < MOST_OF_ONE;
+        let slot = &mut self.used[age];
+        let spent = fits && slot.cookies.insert(bytes);
+        if spent {
+            *slot.owners.entry(owner).or_default() += 1;
+        }
+        spent
     }
 
     /// The bytes of a cookie that was made here for this address, and how many
@@ -119,9 +139,9 @@ impl Cookies {
         let slot = self.slot(now);
         if slot > self.slot {
             self.used.swap(0, 1);
-            self.used[0] = HashSet::new();
+            self.used[0] = Used::default();
             if slot > self.slot + 1 {
-                self.used[1] = HashSet::new();
+                self.used[1] = Used::default();
             }
             self.slot = slot;
         }
@@ -149,6 +169,15 @@ impl Cookies {
         bytes
     }
     // ANCHOR_END: bytes
+}
+
+/// Whose address it is. Of IPv6, whoever has one has 2⁶⁴ of them
+/// ([RFC 4291 §2.5.4](https://www.rfc-editor.org/rfc/rfc4291#section-2.5.4)).
+fn owner(ip: IpAddr) -> IpAddr {
+    match ip {
+        IpAddr::V4(_) => ip,
+        IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64).into(),
+    }
 }
 
 impl std::fmt::Debug for Cookies {
@@ -215,7 +244,8 @@ mod tests {
         assert_eq!(cookies.judge(&first, at(ADA), after(60)), Verdict::Wrong);
         assert!(!cookies.spend("made-up-abc", at(ADA), after(60)));
         cookies.forget(after(120));
-        assert!(cookies.used.iter().all(HashSet::is_empty));
+        assert!(cookies.used.iter().all(|slot| slot.cookies.is_empty()));
+        assert!(cookies.used.iter().all(|slot| slot.owners.is_empty()));
     }
 
     #[test]
@@ -240,17 +270,26 @@ mod tests {
     fn what_is_remembered_has_a_bound() {
         let now = Instant::now();
         let mut cookies = Cookies::new([7; 32], now);
-        for ip in [1u8, 2] {
-            let address = SocketAddr::from(([127, 0, 0, ip], 1));
-            for n in 0..MOST_USED / 2 {
-                let cookie = cookies.make(address, now);
-                assert!(cookies.spend(&cookie, address, now), "{n}");
+        let mut spends = |address, now| {
+            let cookie = cookies.make(address, now);
+            cookies.spend(&cookie, address, now)
+        };
+        for ip in 10..26_u8 {
+            let port = |n: usize| SocketAddr::from(([127, 0, 0, ip], 1 + (n % 100) as u16));
+            for n in 0..MOST_OF_ONE {
+                assert!(spends(port(n), now), "{ip}: {n}");
             }
+            assert!(!spends(port(0), now), "one address has had its share");
         }
-        let cookie = cookies.make(at(ADA), now);
-        assert!(!cookies.spend(&cookie, at(ADA), now));
-        let later = now + 2 * SLOT;
-        let cookie = cookies.make(at(ADA), later);
-        assert!(cookies.spend(&cookie, at(ADA), later));
+        assert!(!spends(at(ADA), now), "all have");
+        assert!(spends(at(ADA), now + 2 * SLOT));
+    }
+
+    #[test]
+    fn a_network_of_ipv6_has_the_share_of_one() {
+        let same = ["2001:db8::1", "2001:db8::ffff:1"].map(|ip| owner(ip.parse().unwrap()));
+        assert_eq!(same[0], same[1]);
+        assert_ne!(same[0], owner("2001:db8:0:1::1".parse().unwrap()));
+        assert_ne!(owner([10, 0, 0, 1].into()), owner([10, 0, 0, 2].into()));
     }
 }

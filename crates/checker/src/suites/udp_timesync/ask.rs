@@ -60,13 +60,17 @@ fn wrong_time(format: &str, zone: Zone, got: &[u8]) -> Option<Cause> {
     let told =
         |minutes: i64, past: i64| fill(format, now - past + minutes * 60, UTC).as_bytes() == got;
     let mut quarters = (-14 * 4..=14 * 4).map(|quarter| quarter * 15);
+    // A day alone says nothing of its zone: until noon it is yesterday in some.
+    let has_hour = ["%H", "%T", "%I", "%X", "%c"]
+        .iter()
+        .any(|hour| format.contains(hour));
     // The judge itself has waited a little for more.
     let another = quarters.any(|ahead| ahead != zone.ahead && (0..2).any(|past| told(ahead, past)));
     if format.contains('%') && got == format.as_bytes() {
         Some(NOTHING_FILLED_IN)
     } else if is_error(got) {
         Some(CONVERSION_REFUSED)
-    } else if another {
+    } else if has_hour && another {
         Some(ANOTHER_ZONE)
     } else if (1..=120).any(|past| told(zone.ahead, past)) {
         Some(TIME_STANDS_STILL)

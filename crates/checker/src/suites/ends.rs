@@ -10,11 +10,21 @@ use crate::verdict::{Cause, Failure};
 
 /// Proves that a client ends by itself within `limit`, or blames `never`.
 pub(super) fn ends(client: &Subject, limit: Duration, never: Cause) -> Result<Exit, Failure> {
+    ends_within(client, limit, limit, never)
+}
+
+/// As [`ends`], where only `left` of its time is left.
+pub(super) fn ends_within(
+    client: &Subject,
+    left: Duration,
+    limit: Duration,
+    never: Cause,
+) -> Result<Exit, Failure> {
     let wanted = "the client to end by itself";
-    match client.wait_exit(limit) {
+    match client.wait_exit(left) {
         Some(exit @ Exit::Code(_)) => Ok(exit),
         Some(exit @ Exit::Signal(_)) => {
-            let got = format!("it was {exit}");
+            let got = format!("it was ended by {exit}");
             Err(Failure::words(KILLED_BY_SIGNAL, wanted, got))
         }
         None => {
@@ -70,7 +80,7 @@ pub(super) fn stops_by(server: &Server, stop: Stop, with: &str) -> Result<(), Fa
     let (cause, got) = match server.subject.wait_exit(STOP) {
         Some(Exit::Code(0)) => return Ok(()),
         Some(exit @ Exit::Code(_)) => (STOPPED_AS_FAILURE, format!("it ended with {exit}")),
-        Some(exit @ Exit::Signal(_)) => (KILLED_BY_SIGNAL, format!("it was {exit}")),
+        Some(exit @ Exit::Signal(_)) => (KILLED_BY_SIGNAL, format!("it was ended by {exit}")),
         None => (STAYS_AFTER_SIGNAL, "it stayed".into()),
     };
     let mut wanted = format!("exit code 0 within 1 s of {stop}");

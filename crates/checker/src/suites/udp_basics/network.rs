@@ -121,9 +121,10 @@ fn judged(client: &Subject, exit: Option<Exit>, lines: &[String]) -> Result<(), 
             SUCCESS_HIDDEN,
             "exit code 0, since every answer is printed".into(),
         ),
-        Some(exit @ Exit::Signal(_)) => {
-            wrong(KILLED_BY_SIGNAL, format!("an end of its own, not {exit}"))
-        }
+        Some(exit @ Exit::Signal(_)) => wrong(
+            KILLED_BY_SIGNAL,
+            format!("an end of its own, not by {exit}"),
+        ),
         Some(Exit::Code(_)) => Ok(()),
     }
 }

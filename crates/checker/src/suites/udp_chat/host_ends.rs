@@ -70,7 +70,9 @@ impl Host {
     fn stays(&self, exit: Option<Exit>) -> Failure {
         let wanted = "the client to end by itself";
         match exit {
-            Some(exit) => Failure::words(KILLED_BY_SIGNAL, wanted, format!("it was {exit}")),
+            Some(exit) => {
+                Failure::words(KILLED_BY_SIGNAL, wanted, format!("it was ended by {exit}"))
+            }
             None => {
                 let got = format!(
                     "it still ran {} s after its input had ended",

@@ -11,7 +11,7 @@ use crate::limits::{CLIENT, RESEND};
 use crate::peer::{Came, Datagrams};
 use crate::subject::Subject;
 use crate::suites::datagram::judges_address;
-use crate::suites::ends::succeeds;
+use crate::suites::ends::{ends_within, succeeds};
 use crate::suites::printed::find;
 use crate::verdict::{Cause, Failure, Side};
 
@@ -208,7 +208,8 @@ impl Talk {
 
     /// Proves that the client has ended with code 0, in time.
     pub(super) fn succeeds(&self) -> Result<(), Failure> {
-        succeeds(&self.client, self.time_to_leave(), NEVER_LEAVES)
+        ends_within(&self.client, self.time_to_leave(), CLIENT, NEVER_LEAVES)?;
+        succeeds(&self.client, CLIENT, NEVER_LEAVES)
     }
 
     fn time_to_leave(&self) -> Duration {

@@ -66,18 +66,21 @@ impl Bench<'_> {
     /// greeted.
     ///
     /// # Errors
-    /// With `cause` when nobody accepts or greets.
+    /// With `refused` when nobody accepts, with `forgotten` when nobody greets.
     pub(crate) fn connect_together(
         &mut self,
         server: &Server,
         count: usize,
-        cause: Cause,
+        refused: Cause,
+        forgotten: Cause,
     ) -> Result<Vec<Stream>, Failure> {
         let streams: Result<Vec<_>, _> = (0..count)
-            .map(|_| self.reach(server, Stream::connect, cause))
+            .map(|_| self.reach(server, Stream::connect, refused))
             .collect();
         let greeted = streams?.into_iter();
-        greeted.map(|stream| self.greeted(stream, cause)).collect()
+        greeted
+            .map(|stream| self.greeted(stream, forgotten))
+            .collect()
     }
 
     /// One more connection, with small buffers.

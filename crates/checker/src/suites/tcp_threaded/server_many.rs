@@ -119,11 +119,11 @@ fn no_mixing(bench: &mut Bench<'_>) -> Result<(), Failure> {
     }
     // Those who come while the thread of the one before is still being started.
     for _ in 0..TOGETHER {
-        let mut together = bench.connect_together(&server, TOGETHER, LOOP_VARIABLE)?;
+        let mut together = bench.connect_together(&server, TOGETHER, TOO_FEW, LOOP_VARIABLE)?;
         for client in &mut together {
             answered(bench, client, LOOP_VARIABLE)?;
         }
-        clients.append(&mut together);
+        together.into_iter().for_each(Stream::close);
     }
     Ok(())
 }

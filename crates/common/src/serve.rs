@@ -33,10 +33,15 @@ pub fn serve_each<Totals: AddAssign + Default + Send>(
         if threads.iter().any(Result::is_err) {
             stop.trigger();
         }
+        let panicked = |_| Failure::new("cannot serve", "an internal error");
+        // All of them, before one is looked at: what nobody joins panics here, too.
+        let served: Vec<Result<Totals, Failure>> = threads
+            .into_iter()
+            .map(|thread| thread.map_err(cannot)?.join().map_err(panicked)?)
+            .collect();
         let mut totals = Totals::default();
-        for thread in threads {
-            let panicked = |_| Failure::new("cannot serve", "an internal error");
-            totals += thread.map_err(cannot)?.join().map_err(panicked)??;
+        for done in served {
+            totals += done?;
         }
         Ok(totals)
     })

@@ -93,8 +93,8 @@ impl Sample {
         Sample {
             offset: ((t2 - t1) + (t3 - t4)) / 2,
             // Below zero where the server says that it kept the question for longer
-            // than we waited: clocks tick in steps, or it is wrong, and so is the
-            // offset, by half of that.
+            // than we waited: clocks tick in steps, or it is wrong, and then the
+            // offset is, too. As a long delay it is not taken for the best.
             delay: ((t4 - t1) - (t3 - t2)).abs(),
         }
     }

@@ -101,7 +101,7 @@ causes! {
     LINES_MISSING "lines-missing" "Not every line of the input was sent; reading the input and sending must be a loop."
     WAITS_FOR_END "waits-for-end" "The client reads until the connection ends, but the server waits for a name; the line feed is the end of a greeting or an answer."
     BUSY_HIDDEN "busy-hidden" "The server said that it is busy, and the client does not pass it on; the user should learn why there is no answer."
-    NOT_PRINTED "not-printed" "The answer came, but it is not on standard output."
+    NOT_PRINTED "not-printed" "The answer came, but it is not on standard output, or still in a buffer: into a pipe many languages print only what is flushed."
     PRINTS_OWN_INPUT "prints-own-input" "The client prints what it sent instead of what came back."
     EMPTY_NOT_SENT "empty-not-sent" "The empty line was not sent; it is a message like any other, with a text of no bytes."
     ANSWERS_NOT_AWAITED "answers-not-awaited" "The client left at the end of its input, with answers still on their way."

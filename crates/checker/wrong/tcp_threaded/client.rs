@@ -102,7 +102,7 @@ impl Client {
             }
             outcome => outcome?,
         };
-        if greeting == BUSY {
+        if greeting == BUSY && self.bug != Bug::BusyIsGreeting {
             match self.bug {
                 Bug::BusyExitZero => {
                     say_text("", &greeting, false);

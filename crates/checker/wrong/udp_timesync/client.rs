@@ -207,6 +207,8 @@ impl Client {
             let nonce = match self.bug {
                 Bug::ClockAsNonce => now(Bug::Right),
                 Bug::NoNonce => 0,
+                // What a generator gives that begins with the same seed each time.
+                Bug::SameSeed => 0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(attempt as u64 + 1),
                 Bug::FixedNonce => 0x0123_4567_89ab_cdef + attempt as u64,
                 Bug::CountsUp => (kept & 0xffff) + attempt as u64,
                 Bug::SameNonce => kept,

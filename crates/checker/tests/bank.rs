@@ -137,11 +137,11 @@ fn every_wrong_program_fails_its_check_with_its_cause_and_the_right_ones_pass() 
     let doubtful = doubtful.into_inner().expect("no thread panics");
     let many = doubtful.len() > DOUBTFUL;
     let again = doubtful.into_iter().filter_map(|(entry, first)| {
-        eprintln!("judged again, alone: {first}");
-        match many {
-            true => Some(first),
-            false => judge_safely(entry).err(),
+        if many {
+            return Some(first);
         }
+        eprintln!("judged again, alone: {first}");
+        judge_safely(entry).err()
     });
     let complaints: Vec<_> = again.collect();
     assert!(

@@ -7,7 +7,7 @@
 //! | pure | [`frame`], [`text`], [`escape`], [`hex`], [`address`] | bytes and characters; no socket, clock or thread |
 //! | system | [`net`], [`stop`], [`wire`], [`input`], [`output`] | sockets, threads, time |
 //! | conversation | [`messages`], [`ending`] | the codecs over a socket |
-//! | program | [`args`], [`exit`], [`serve`] | command lines, exit codes |
+//! | program | [`args`], [`exit`], [`serve`] | command lines, exit codes, a thread for each socket |
 //!
 //! To see how a message gets from one program to the other, read
 //! [`frame::lines`], [`frame::Decoder`], [`messages`], [`net::Stream`], in this

@@ -36,7 +36,12 @@ pub(super) fn ends_within(
 
 /// Proves that a client ends by itself with code 0.
 pub(super) fn succeeds(client: &Subject, limit: Duration, never: Cause) -> Result<(), Failure> {
-    match ends(client, limit, never)? {
+    is_success(ends(client, limit, never)?)
+}
+
+/// Proves that an end is one with code 0.
+pub(super) fn is_success(exit: Exit) -> Result<(), Failure> {
+    match exit {
         Exit::Code(0) => Ok(()),
         exit => {
             let got = exit.to_string();

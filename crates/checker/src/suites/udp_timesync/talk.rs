@@ -11,7 +11,7 @@ use crate::limits::{CLIENT, RESEND};
 use crate::peer::{Came, Datagrams};
 use crate::subject::Subject;
 use crate::suites::datagram::judges_address;
-use crate::suites::ends::{ends_within, succeeds};
+use crate::suites::ends::{ends_within, is_success};
 use crate::suites::printed::find;
 use crate::verdict::{Cause, Failure, Side};
 
@@ -208,8 +208,8 @@ impl Talk {
 
     /// Proves that the client has ended with code 0, in time.
     pub(super) fn succeeds(&self) -> Result<(), Failure> {
-        ends_within(&self.client, self.time_to_leave(), CLIENT, NEVER_LEAVES)?;
-        succeeds(&self.client, CLIENT, NEVER_LEAVES)
+        let left = self.time_to_leave();
+        is_success(ends_within(&self.client, left, CLIENT, NEVER_LEAVES)?)
     }
 
     fn time_to_leave(&self) -> Duration {

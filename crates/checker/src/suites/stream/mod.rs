@@ -50,6 +50,15 @@ pub(super) fn exchange(
     conversation.expect(&bench.answer(&text))
 }
 
+/// The same; blames `cause` when nothing comes.
+pub(super) fn answered(
+    bench: &mut Bench<'_>,
+    conversation: &mut Stream,
+    cause: Cause,
+) -> Result<(), Failure> {
+    exchange(bench, conversation).map_err(|seen| seen.or_silence(cause))
+}
+
 /// Proves that another client is served, or blames `cause`.
 pub(super) fn still_serves(
     bench: &mut Bench<'_>,
@@ -57,7 +66,7 @@ pub(super) fn still_serves(
     cause: Cause,
 ) -> Result<(), Failure> {
     let mut conversation = bench.connect(server, cause)?;
-    exchange(bench, &mut conversation).map_err(|seen| seen.or_silence(cause))?;
+    answered(bench, &mut conversation, cause)?;
     // Whoever dies of a reset is found out by other checks.
     conversation.close();
     Ok(())

@@ -4,7 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::BUSY as FULL;
-use super::stream::{exchange, lf, still_serves};
+use super::stream::{answered, exchange, lf, still_serves};
 use crate::bench::{Bench, Server};
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
@@ -53,7 +53,7 @@ fn deaf_client(bench: &mut Bench<'_>) -> Result<(), Failure> {
     // One that is slow, or sleeps for another reason, is stuck a moment later.
     for _ in 0..LOOKS {
         deaf.hold_stuck();
-        exchange(bench, &mut other).map_err(|seen| seen.or_silence(READER_BLOCKS))?;
+        answered(bench, &mut other, READER_BLOCKS)?;
     }
     still_serves(bench, &server, READER_BLOCKS)
 }

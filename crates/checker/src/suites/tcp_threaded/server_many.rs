@@ -3,13 +3,13 @@
 use std::time::Instant;
 
 use super::super::printed::contains;
-use super::stream::{exchange, lf, still_serves};
+use super::stream::{answered, lf, still_serves};
 use crate::bench::Bench;
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};
 use crate::limits::ANSWER;
 use crate::peer::Stream;
-use crate::verdict::{Cause, Failure};
+use crate::verdict::Failure;
 
 /// Clients that say nothing (TT-9).
 const SILENT: usize = 40;
@@ -214,13 +214,4 @@ fn slow_clients(bench: &mut Bench<'_>) -> Result<(), Failure> {
         client.expect(&bench.answer(name))?;
     }
     Ok(())
-}
-
-/// One name and its answer; blames `cause` when nothing comes.
-pub(super) fn answered(
-    bench: &mut Bench<'_>,
-    client: &mut Stream,
-    cause: Cause,
-) -> Result<(), Failure> {
-    exchange(bench, client).map_err(|seen| seen.or_silence(cause))
 }

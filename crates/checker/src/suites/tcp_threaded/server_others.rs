@@ -1,7 +1,6 @@
 //! Core check of the server: what one client does to the others (TT-11).
 
-use super::server_many::answered;
-use super::stream::{lf, still_serves};
+use super::stream::{answered, lf, still_serves};
 use crate::bench::{Bench, Server};
 use crate::causes::*;
 use crate::lesson::{Check, Level, Role};

@@ -1,6 +1,7 @@
 //! The known misreadings, the most telling first.
 
 mod lines;
+mod reads;
 
 use super::Seen;
 use crate::causes::*;
@@ -27,14 +28,14 @@ pub(super) const TABLE: &[Misreading] = &[
     (ALL_CR_DROPPED, all_cr_dropped),
     (CR_ENDS_MESSAGE, cr_ends_message),
     (CUT_AT_NUL, cut_at_nul),
-    (PARTIAL_DROPPED, partial_dropped),
-    (REST_DROPPED, rest_dropped),
-    (GLUED_AS_ONE, glued_as_one),
-    (ONE_READ_ONE_MESSAGE, one_read_one_message),
+    (PARTIAL_DROPPED, reads::partial_dropped),
+    (REST_DROPPED, reads::rest_dropped),
+    (GLUED_AS_ONE, reads::glued_as_one),
+    (ONE_READ_ONE_MESSAGE, reads::one_read_one_message),
     (MISSING_NEWLINE, missing_newline),
-    (CUT_AT_1024, cut_at_1024),
-    (LIMIT_TOO_LOW, limit_too_low),
-    (TRUNCATED, truncated),
+    (CUT_AT_1024, reads::cut_at_1024),
+    (LIMIT_TOO_LOW, reads::limit_too_low),
+    (TRUNCATED, reads::truncated),
     (ONE_SHOT, one_shot),
     (SPEAKS_FIRST, speaks_first),
     (WRONG_WORDING, wrong_wording),
@@ -42,12 +43,6 @@ pub(super) const TABLE: &[Misreading] = &[
 
 /// What a program makes of one line or one read.
 type Change = fn(&[u8]) -> Vec<u8>;
-
-/// What a program that takes a read for a message answers to it.
-type Answering = fn(Speech, &[u8]) -> Vec<u8>;
-
-/// Longer than any buffer a beginner would pick, or as long as the smallest.
-const LONG: usize = 512;
 
 fn bytes_object(seen: &Seen) -> bool {
     let before = seen.speech.before.as_bytes();
@@ -178,86 +173,6 @@ fn cut_at_nul(seen: &Seen) -> bool {
         && ends
             .iter()
             .any(|end| lines_fit(seen, |line| cut(line, end)))
-}
-
-/// Complete lines of each read are answered, its tail is thrown away.
-fn partial_dropped(seen: &Seen) -> bool {
-    let complete = seen.pieces.iter().flat_map(|piece| {
-        let end = piece.iter().rposition(|&b| b == b'\n');
-        lines(&piece[..end.map_or(0, |at| at + 1)])
-    });
-    seen.fits(&answers(seen, complete))
-}
-
-/// The first line is answered as soon as there is one, the rest thrown away.
-fn rest_dropped(seen: &Seen) -> bool {
-    let (mut pending, mut firsts) = (Vec::new(), Vec::new());
-    for piece in &seen.pieces {
-        pending.extend_from_slice(piece);
-        if let Some(at) = pending.iter().position(|&b| b == b'\n') {
-            firsts.extend_from_slice(&pending[..=at]);
-            pending.clear();
-        }
-    }
-    seen.fits(&answers(seen, lines(&firsts))) && !firsts.is_empty()
-}
-
-/// Reads are collected until one ends in LF; then all is one message.
-fn glued_as_one(seen: &Seen) -> bool {
-    let (mut pending, mut glued, mut several) = (Vec::new(), Vec::new(), false);
-    for piece in &seen.pieces {
-        pending.extend_from_slice(piece);
-        if let Some(text) = pending.strip_suffix(b"\n") {
-            several |= text.contains(&b'\n');
-            glued.append(&mut seen.speech.answer(text));
-            pending.clear();
-        }
-    }
-    (several || pending.contains(&b'\n')) && seen.fits(&glued)
-}
-
-/// Each read is answered as it comes: as it is, or with its line end replaced.
-fn one_read_one_message(seen: &Seen) -> bool {
-    let ways: [Answering; 4] = [
-        Speech::wrap,
-        |speech, read| speech.answer(read.trim_ascii()),
-        |speech, read| speech.answer(without_line_end(read)),
-        Speech::answer,
-    ];
-    let whole = seen.pieces.len() == 1 && lines(&seen.pieces[0]).count() == 1;
-    !whole
-        && ways.iter().any(|answer| {
-            let reads = seen.pieces.iter();
-            let answers: Vec<u8> = reads.flat_map(|read| answer(seen.speech, read)).collect();
-            seen.fits(&answers)
-        })
-}
-
-/// The answer breaks off in a line end, and goes on after it.
-fn cut_at_1024(seen: &Seen) -> bool {
-    broken_off(seen).is_some_and(|at| {
-        let rest = &seen.got[at + seen.speech.after.len() + 1..];
-        let rest = rest
-            .strip_prefix(seen.speech.before.as_bytes())
-            .unwrap_or(rest);
-        !rest.is_empty() && seen.expected[at..].starts_with(&rest[..rest.len().min(LONG / 2)])
-    })
-}
-
-fn truncated(seen: &Seen) -> bool {
-    broken_off(seen).is_some() || (seen.got.len() >= LONG && seen.expected.starts_with(&seen.got))
-}
-
-/// Where what ends an answer stands instead of more of the text.
-fn broken_off(seen: &Seen) -> Option<usize> {
-    let at = super::common(&seen.expected, &seen.got);
-    let end = [seen.speech.after.as_bytes(), b"\n"].concat();
-    (at >= LONG && seen.got[at..].starts_with(&end)).then_some(at)
-}
-
-fn limit_too_low(seen: &Seen) -> bool {
-    let refused = seen.got.starts_with(b"ERR") || (seen.got.is_empty() && seen.end.is_some());
-    seen.expected.len() > LONG && refused
 }
 
 fn one_shot(seen: &Seen) -> bool {

@@ -9,6 +9,7 @@ mod datagram;
 mod descriptors;
 mod listen;
 mod path;
+mod routes;
 mod stream;
 
 use std::{

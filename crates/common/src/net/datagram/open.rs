@@ -10,7 +10,7 @@ use socket2::{Domain, Socket, Type};
 use super::DatagramSocket;
 use crate::{
     address::Address,
-    net::{ConnectError, connect::routes, resolve},
+    net::{ConnectError, resolve, routes::routes},
     wire::Wire,
 };
 
